@@ -1,0 +1,87 @@
+"""SQL and slots -> the same SQL with other names in the slots; nothing else in the text changes."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from odibi_sql.relation import Slot
+
+
+def quote(name: str) -> str:
+    """The name as an SQL identifier.
+
+    >>> print(quote('5" disk'))
+    "5"" disk"
+    """
+    return '"' + name.replace('"', '""') + '"'
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """`bound_start` and `bound_end` span a replacement in the bound text, `start` and `end` what it replaced."""
+
+    bound_start: int
+    bound_end: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Bound:
+    sql: str
+    pieces: tuple[_Piece, ...] = ()
+
+    def origin(self, offset: int) -> int:
+        """The offset in the unbound text of an offset in the bound one; within a replacement, where that starts."""
+        index = bisect_right(self.pieces, offset, key=lambda piece: piece.bound_start) - 1
+        if index < 0:
+            return offset
+        piece = self.pieces[index]
+        return piece.start if offset < piece.bound_end else offset - piece.bound_end + piece.end
+
+
+def bind(sql: str, slots: Iterable[Slot], names: Mapping[str, str], folder: str) -> Bound:
+    """Fill the slots: a relation by `names[value]` (quoted SQL already) and its suffix, a path by an SQL string of the
+    absolute path (relative ones are in `folder`), a text by its value.
+
+    Raises KeyError for a relation that `names` does not have, ValueError for slots that overlap.
+    """
+    texts: list[str] = []
+    pieces: list[_Piece] = []
+    copied = length = 0
+    for slot in sorted(slots, key=lambda slot: (slot.start, slot.end)):
+        if slot.start < copied:
+            raise ValueError(f"slots overlap at {slot.start}")
+        new = _replacement(slot, names, folder)
+        length += slot.start - copied
+        texts += (sql[copied : slot.start], new)
+        pieces.append(_Piece(length, length + len(new), slot.start, slot.end))
+        length += len(new)
+        copied = slot.end
+    return Bound("".join((*texts, sql[copied:])), tuple(pieces))
+
+
+def _replacement(slot: Slot, names: Mapping[str, str], folder: str) -> str:
+    match slot.kind:
+        case "relation":
+            return names[slot.value] + slot.suffix
+        case "path":
+            return "'" + absolute(slot.value, folder).replace("'", "''") + "'"
+        case "text":
+            return slot.value
+
+
+def absolute(path: str, folder: str) -> str:
+    """
+    >>> absolute("data/*.csv", "/project"), absolute("s3://bucket/x.csv", "/project")
+    ('/project/data/*.csv', 's3://bucket/x.csv')
+    """
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:", path):  # a URL; one letter and a colon would be a drive
+        return path
+    if path.startswith("~/"):
+        path = str(Path.home()) + path[1:]
+    return path if Path(path).is_absolute() else f"{folder.rstrip('/')}/{path}"  # a glob need not survive a Path

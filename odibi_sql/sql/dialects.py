@@ -1,0 +1,129 @@
+"""A query of one dialect -> the same query as a Statement for an engine of another.
+
+Its references are those of the text as written, so that a mistake is shown where the author made it; the text to run
+is what sqlglot makes of it, analysed again, because only there spans can be bound.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import TypeVar
+
+from sqlglot import exp
+from sqlglot.errors import ErrorLevel, UnsupportedError
+
+from odibi_sql.sql.canonical import join_tokens
+from odibi_sql.sql.moments import moment
+from odibi_sql.sql.parsing import Parsed, parse, sql_dialect
+from odibi_sql.sql.references import IMPLIED_RECURSION, find_reads, place
+from odibi_sql.sql.statement import FileRead, Reference, Statement, SyntaxProblem
+
+Read = TypeVar("Read", Reference, FileRead)
+
+
+def from_dialect(parsed: Parsed, engine_dialect: str) -> Statement:
+    """Raises SyntaxProblem for what `engine_dialect` cannot say, rather than run something near to it."""
+    written = find_reads(parsed)
+    _check_sayable(parsed, engine_dialect)
+    if engine_dialect != "duckdb" and (written.files or written.unknown_files):
+        at = written.files[0].at if written.files else parsed.start
+        raise SyntaxProblem(f"{engine_dialect} SQL cannot read a file so", at, "declare the file as a source")
+    sql = _transpile(parsed, engine_dialect)
+    again = _parse_again(sql, parsed, engine_dialect)
+    made = find_reads(again)
+    places: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
+    for read in written.references:
+        places[_folded(read)].append(read.at)
+    files: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
+    for file in written.files:
+        files[_folded(file)].append(file.at)
+    return Statement(
+        sql=sql,
+        offset=0,
+        references=tuple(_placed(made.references, places, parsed)),
+        files=tuple(_placed(made.files, files, parsed)),
+        rewrites=made.rewrites,
+        canonical=join_tokens(again.text, again.tokens),
+        moment="volatile" if made.volatile or written.volatile else moment(again.tokens, engine_dialect),
+        unknown_files=made.unknown_files or written.unknown_files,
+        notes=written.notes,
+        transpiled=True,
+    )
+
+
+def _check_sayable(parsed: Parsed, engine_dialect: str) -> None:
+    """Refuse what sqlglot passes on as it stands and the engine would take for something else: to Spark, the `asof` of
+    `a asof join b` is an alias."""
+    for node in parsed.root.walk():
+        missing = None
+        if isinstance(node, exp.Version):
+            missing = "time travel"
+        elif engine_dialect == "duckdb":
+            continue
+        elif isinstance(node, exp.Join) and str(node.args.get("method")).upper() in ("ASOF", "POSITIONAL"):
+            missing = f"{node.args['method']} JOIN"
+        elif isinstance(node, exp.SetOperation) and node.args.get("by_name"):
+            missing = "BY NAME"
+        elif isinstance(node, exp.Pivot) and node.arg_key != "pivots":
+            missing = "PIVOT and UNPIVOT as statements"
+        elif isinstance(node, (exp.Summarize, exp.Columns)):
+            missing = type(node).__name__.upper()
+        if missing:
+            raise SyntaxProblem(
+                f"{engine_dialect} has no {missing}",
+                place(node, parsed),
+                "say it in another way, or give the model an engine that has it",
+            )
+
+
+def _transpile(parsed: Parsed, engine_dialect: str) -> str:
+    rules = sql_dialect(engine_dialect)
+    for select in parsed.root.find_all(exp.Select):
+        select.set("hint", None)  # advice on how, not on what: another engine has its own ways
+    if parsed.dialect in IMPLIED_RECURSION:
+        for with_ in parsed.root.find_all(exp.With):
+            with_.set("recursive", True)
+    try:
+        return rules.generate(parsed.root, unsupported_level=ErrorLevel.RAISE, comments=False, pretty=True)
+    except UnsupportedError as error:
+        said = " ".join(str(error).split())
+        raise SyntaxProblem(
+            f"{engine_dialect} has no words for this {parsed.dialect} query: {said}",
+            parsed.start,
+            f"say it in another way, or write the model in {engine_dialect}",
+        ) from None
+    except RecursionError:
+        raise SyntaxProblem("this is nested too deeply to be transpiled", parsed.start) from None
+
+
+def _parse_again(sql: str, parsed: Parsed, engine_dialect: str) -> Parsed:
+    try:
+        return parse(sql, engine_dialect)
+    except SyntaxProblem as problem:
+        raise SyntaxProblem(
+            f"sqlglot's {engine_dialect} for this {parsed.dialect} query cannot be parsed: {problem.message}",
+            parsed.start,
+            f"say it in another way, or write the model in {engine_dialect}",
+        ) from None
+
+
+def _folded(read: Reference | FileRead) -> tuple[str, ...]:
+    return tuple(part.lower() for part in read.parts) if isinstance(read, Reference) else (read.path,)
+
+
+def _placed(made: Iterable[Read], places: Mapping[tuple[str, ...], list[int]], parsed: Parsed) -> Iterable[Read]:
+    """Each read with the place where the author wrote it: the first of a name is the first written, and so on."""
+    seen: defaultdict[tuple[str, ...], int] = defaultdict(int)
+    for read in made:
+        name = _folded(read)
+        written = places.get(name)
+        if not written:
+            raise SyntaxProblem(
+                f"transpiling made a table `{'.'.join(name)}` that the {parsed.dialect} query does not read",
+                parsed.start,
+                "say it in another way: use UNNEST to read a column like a table",
+            )
+        yield replace(read, at=written[min(seen[name], len(written) - 1)])
+        seen[name] += 1
