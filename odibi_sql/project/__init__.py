@@ -1,0 +1,283 @@
+"""Folder -> Project: settings, model files with what YAML says of them, seeds, sources, macros.
+
+Nothing is rendered or parsed here. All mistakes of all files are raised together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from odibi_sql.documents import Document, read_document
+from odibi_sql.errors import Location, OdibiError, Problems, ProjectError
+from odibi_sql.model import Config, Docs, Seed, Source
+from odibi_sql.project.defaults import FolderDefaults
+from odibi_sql.project.described import Descriptions, Kind
+from odibi_sql.project.folders import files, read_text
+from odibi_sql.project.reading import Reading
+from odibi_sql.project.settings import Known, known_names, merge, model_settings, seed_settings, suggestion
+from odibi_sql.project.settings_file import FILE, Settings, Target, read_settings
+from odibi_sql.project.sources import read_sources
+
+__all__ = [
+    "FILE",
+    "Known",
+    "MacroFile",
+    "ModelFile",
+    "Project",
+    "Target",
+    "find_project",
+    "load_project",
+    "place_of_setting",
+    "read_project",
+]
+
+
+@dataclass(frozen=True)
+class ModelFile:
+    """A model as written. `defaults` are its checked settings from outside of the file: the project's, then YAML's."""
+
+    name: str
+    path: str
+    text: str
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    docs: Docs = field(default_factory=Docs)
+
+
+@dataclass(frozen=True)
+class MacroFile:
+    path: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project for one target. Paths of files are relative to `root`, with `/`.
+
+    `vars` are the project's, then the target's, then the command line's. `engines` are settings by engine's name.
+    `retry_delay` and `timeout` are seconds. `folders` are those in which models, seeds, macros and checks are.
+    `checks` are files, each a query that must return no rows. `problems` are
+    the mistakes of single files, where `read_project` went on without them.
+    """
+
+    root: Path
+    name: str
+    target: Target
+    targets: Mapping[str, Target]
+    known: Known
+    warehouse: Path
+    vars: Mapping[str, Any] = field(default_factory=dict)
+    retries: int = 2
+    retry_delay: float = 1.0
+    timeout: float | None = None
+    models: tuple[ModelFile, ...] = ()
+    seeds: tuple[Seed, ...] = ()
+    sources: tuple[Source, ...] = ()
+    macros: tuple[MacroFile, ...] = ()
+    checks: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    problems: tuple[OdibiError, ...] = ()
+    folders: tuple[str, ...] = ()
+
+    @property
+    def engine(self) -> str:
+        return self.target.engine
+
+    @property
+    def threads(self) -> int:
+        return self.target.threads
+
+    @property
+    def engines(self) -> Mapping[str, Mapping[str, Any]]:
+        return self.target.engines
+
+
+def find_project(start: Path) -> Path:
+    """The nearest folder at or above `start` that has an odibi_project.yml. Raises ProjectError."""
+    begin = start.absolute()
+    for folder in (begin, *begin.parents):
+        if (folder / FILE).is_file():
+            return folder
+    misnamed = begin / "odibi_project.yaml"
+    hint = f"rename `{misnamed.name}`" if misnamed.exists() else "`odibi-sql init` makes a project"
+    raise ProjectError(f"no {FILE} in `{begin}` or above", hint=hint)
+
+
+def load_project(
+    folder: Path,
+    target: str | None = None,
+    vars: Mapping[str, Any] | None = None,  # noqa: A002 - the word that users write
+    known: Known | None = None,
+) -> Project:
+    """Raises Problems with every mistake of every file; ProjectError where there is no project at all.
+
+    `vars` go above the target's and the project's. `known` are the names that settings may give, by default those of
+    the registries.
+    """
+    project = read_project(folder, target, vars, known)
+    if project.problems:
+        raise Problems(project.problems)
+    return project
+
+
+def read_project(
+    folder: Path,
+    target: str | None = None,
+    vars: Mapping[str, Any] | None = None,  # noqa: A002 - the word that users write
+    known: Known | None = None,
+) -> Project:
+    """`load_project` that leaves mistakes to the project's `problems`, so that more can be found in what is right.
+
+    Without sound settings nothing else can be judged: mistakes in odibi_project.yml are raised.
+    """
+    root = folder.absolute()
+    if not (root / FILE).is_file():
+        raise ProjectError(f"no {FILE} in `{root}`", hint="`odibi-sql init` makes a project")
+    loading = _Loading(root, known or known_names())
+    project = loading.project(target, vars or {})
+    problems = loading.reading.errors
+    if any(error.where is None or error.where.path == FILE for error in problems):
+        raise Problems(problems)
+    return replace(project, problems=tuple(problems))
+
+
+def place_of_setting(root: Path, name: str) -> Location:
+    """Where odibi_project.yml first has this key, however deep."""
+    stack = [read_document(read_text(root, FILE), FILE)]
+    while stack:
+        document = stack.pop()
+        if name in document.entries:
+            return document.entries[name].key
+        stack += [entry.document for entry in reversed(tuple(document.entries.values()))]
+    return Location(FILE)
+
+
+class _Loading:
+    """One project being read; every step goes on after mistakes, which `reading` keeps."""
+
+    def __init__(self, root: Path, known: Known) -> None:
+        self.root = root
+        self.known = known
+        self.reading = Reading()
+        self.checks = {"models": model_settings(known), "seeds": seed_settings()}
+
+    def project(self, target: str | None, given_vars: Mapping[str, Any]) -> Project:
+        settings = read_settings(self.reading, self._document(FILE), self.known)
+        name = target or settings.default_target
+        chosen = settings.targets.get(name)
+        if chosen is None:
+            if target is not None:
+                self.reading.mistake(f"no target `{name}`", Location(FILE), suggestion(name, settings.targets))
+            chosen = next(iter(settings.targets.values()))
+        found = {kind: self._files(folders) for kind, folders in settings.paths.items()}
+        descriptions, sources = self._described(settings, (*found["models"], *found["seeds"]))
+        models = self._models(settings, found["models"], descriptions)
+        seeds = self._seeds(settings, chosen, found["seeds"], descriptions)
+        descriptions.warn_of_missing("models", (model.name for model in models))
+        descriptions.warn_of_missing("seeds", (seed.name for seed in seeds))
+        return Project(
+            root=self.root,
+            name=settings.name,
+            target=chosen,
+            targets=settings.targets,
+            known=self.known,
+            warehouse=self.root / settings.warehouse,
+            vars={**chosen.vars, **given_vars},
+            retries=settings.retries,
+            retry_delay=settings.retry_delay,
+            timeout=settings.timeout,
+            models=models,
+            seeds=seeds,
+            sources=sources,
+            macros=tuple(MacroFile(path, self._text(path)) for path in found["macros"] if path.endswith(".sql")),
+            folders=tuple(folder for folders in settings.paths.values() for folder in folders),
+            checks=tuple(path for path in found["checks"] if path.endswith(".sql")),
+            warnings=self.reading.all_warnings(),
+        )
+
+    def _files(self, folders: Iterable[str]) -> dict[str, str]:
+        """Paths of all files in these folders, each with the folder it was found through."""
+        found: dict[str, str] = {}
+        for folder in folders:
+            try:
+                found |= {path: found.get(path, folder) for path in files(self.root, folder)}
+            except ProjectError as error:
+                self.reading.errors.append(error)
+        return dict(sorted(found.items()))
+
+    def _text(self, path: str) -> str:
+        try:
+            return read_text(self.root, path)
+        except ProjectError as error:
+            self.reading.errors.append(error)
+            return ""
+
+    def _document(self, path: str) -> Document:
+        try:
+            return read_document(self._text(path), path)
+        except ProjectError as error:
+            self.reading.errors.append(error)
+            return Document(None, Location(path))
+
+    def _described(self, settings: Settings, paths: Iterable[str]) -> tuple[Descriptions, tuple[Source, ...]]:
+        kinds: dict[Kind, Any] = {"models": self.checks["models"], "seeds": self.checks["seeds"]}
+        descriptions = Descriptions(self.reading, kinds)
+        declared = [settings.sections["sources"]] if "sources" in settings.sections else []
+        for path in dict.fromkeys(paths):
+            if path.endswith((".yml", ".yaml")):
+                sources = descriptions.add(self._document(path))
+                declared += [sources] if sources else []
+        by_name: dict[str, Source] = {}
+        for source in (source for document in declared for source in read_sources(self.reading, document)):
+            before = by_name.setdefault(source.name.casefold(), source)
+            if before is not source:
+                self.reading.mistake(
+                    f"the source `{source.name}` is declared twice, first at {before.where}", source.where
+                )
+        return descriptions, tuple(by_name.values())
+
+    def _defaults(self, kind: Kind, settings: Settings, paths: Mapping[str, str]) -> FolderDefaults:
+        defaults = FolderDefaults(self.reading, self.checks[kind])
+        if kind in settings.sections:
+            all_steps = [_steps(path, folder) for path, folder in paths.items()]
+            existing = {steps[:depth] for steps in all_steps for depth in range(1, len(steps) + 1)}
+            defaults.read(settings.sections[kind], existing, settings.name)
+        return defaults
+
+    def _models(
+        self, settings: Settings, paths: Mapping[str, str], descriptions: Descriptions
+    ) -> tuple[ModelFile, ...]:
+        ours = {path: folder for path, folder in paths.items() if path.endswith(".sql")}
+        defaults = self._defaults("models", settings, ours)
+        lowest = {"dialect": settings.dialect} if settings.dialect else {}
+        models = []
+        for path, folder in ours.items():
+            name = PurePosixPath(path).stem
+            described = descriptions.of("models", name)
+            merged = merge(merge(lowest, defaults.of(_steps(path, folder))), described.settings)
+            models.append(ModelFile(name, path, self._text(path), merged, described.docs))
+        for path in paths:
+            if path.endswith(".py"):
+                self.reading.warn("Python models are not supported yet", Location(path))
+        return tuple(models)
+
+    def _seeds(
+        self, settings: Settings, target: Target, paths: Mapping[str, str], descriptions: Descriptions
+    ) -> tuple[Seed, ...]:
+        ours = {path: folder for path, folder in paths.items() if path.endswith(".csv")}
+        defaults = self._defaults("seeds", settings, ours)
+        seeds = []
+        for path, folder in ours.items():
+            name = PurePosixPath(path).stem
+            described = descriptions.of("seeds", name)
+            given = merge({"schema": target.schema}, merge(defaults.of(_steps(path, folder)), described.settings))
+            types, delimiter = given.pop("column_types", ()), given.pop("delimiter", ",")
+            seeds.append(Seed(name, path, Config(**given), types, delimiter, described.docs))
+        return tuple(seeds)
+
+
+def _steps(path: str, folder: str) -> tuple[str, ...]:
+    """`models/staging/orders.sql` in `models` -> `("staging", "orders")`."""
+    return PurePosixPath(path).relative_to(folder).with_suffix("").parts

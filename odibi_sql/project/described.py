@@ -1,0 +1,122 @@
+"""YAML beside models and seeds -> what it says of each: docs, settings, sources. dbt's `schema.yml` keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from odibi_sql.documents import Document
+from odibi_sql.errors import nearest
+from odibi_sql.model import ColumnDoc, Docs
+from odibi_sql.project.reading import Reading
+from odibi_sql.project.settings import Check, merge, names, text
+
+Kind = Literal["models", "seeds"]
+KINDS: Mapping[str, Kind] = {"models": "models", "seeds": "seeds"}
+
+COLUMN_CHECKS = frozenset(["tests", "data_tests"])
+COLUMN_NO_EFFECT = COLUMN_CHECKS | {"constraints", "dimension", "entity", "granularity", "meta", "policy_tags", "quote"}
+NO_EFFECT = COLUMN_CHECKS | {
+    *("access", "constraints", "contract", "defined_in", "deprecation_date", "docs", "group", "latest_version"),
+    *("primary_key", "semantic_model", "time_spine", "versions"),
+}
+FILE_NO_EFFECT = COLUMN_CHECKS | {
+    *("analyses", "exposures", "functions", "groups", "macros", "metrics", "saved_queries", "semantic_models"),
+    *("snapshots", "unit_tests"),
+}
+
+
+@dataclass(frozen=True)
+class Described:
+    """What YAML says of one model or seed; `settings` are checked."""
+
+    docs: Docs = field(default_factory=Docs)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Descriptions:
+    """Of all files, by kind and by name with case folded."""
+
+    reading: Reading
+    checks: Mapping[Kind, Mapping[str, Check]]
+    found: dict[Kind, dict[str, tuple[str, Described]]] = field(default_factory=lambda: {"models": {}, "seeds": {}})
+
+    def add(self, document: Document) -> Document | None:
+        """Keep what a file says of models and seeds; gives its `sources:` back."""
+        sources = None
+        known = ("models", "seeds", "sources", "version")
+        for key, entry in self.reading.entries(document, known, FILE_NO_EFFECT, silent=("config-version",)):
+            if key == "sources":
+                sources = entry.document
+            elif kind := KINDS.get(key):
+                for item in self.reading.mappings(key, entry.document):
+                    self._add_one(kind, item)
+        return sources
+
+    def of(self, kind: Kind, name: str) -> Described:
+        _, described = self.found[kind].get(name.casefold(), ("", Described()))
+        return described
+
+    def warn_of_missing(self, kind: Kind, existing: Iterable[str]) -> None:
+        """A warning for each description of something that does not exist."""
+        all_names = list(existing)
+        folded = {name.casefold() for name in all_names}
+        for key, (name, described) in self.found[kind].items():
+            if key not in folded and described.docs.where:
+                close = nearest(name, all_names)
+                hint = f"did you mean `{close}`?" if close else None
+                self.reading.warn(
+                    f"describes the {kind[:-1]} `{name}`, which does not exist", described.docs.where, hint
+                )
+
+    def _add_one(self, kind: Kind, item: Document) -> None:
+        if "name" not in item.entries:
+            self.reading.mistake(f"a {kind[:-1]} needs a `name`", item.where)
+            return
+        name: str = self.reading.value("name", item.entries["name"].document, text) or ""
+        where = item.entries["name"].document.where
+        description = ""
+        settings: dict[str, Any] = {}
+        checks = self.checks[kind]
+        known = ("name", "description", "config", "columns", "tags", "meta")
+        misplaced = {key: "put it under `config:`" for key in checks if key not in known}
+        for key, entry in self.reading.entries(item, known, NO_EFFECT, misplaced=misplaced):
+            if key == "description":
+                description = self.reading.value(key, entry.document, text) or ""
+            elif key == "config":
+                settings = merge(settings, self.reading.settings(entry.document, checks))
+            elif key in {"tags", "meta"}:
+                kept: dict[str, Any] = {}
+                self.reading.setting(key, entry, checks, kept)
+                settings = merge(kept, settings)
+        described = Described(Docs(description, read_columns(self.reading, item), where), settings)
+        if name and (before := self.found[kind].get(name.casefold())):
+            self.reading.mistake(f"the {kind[:-1]} `{name}` is described twice, first at {before[1].docs.where}", where)
+        elif name:
+            self.found[kind][name.casefold()] = (name, described)
+
+
+def read_columns(reading: Reading, item: Document) -> tuple[ColumnDoc, ...]:
+    """`columns:` of a model, seed or source table."""
+    if "columns" not in item.entries:
+        return ()
+    checks: dict[str, Check] = {"name": text, "description": text, "data_type": text, "tags": names}
+    columns = []
+    for column in reading.mappings("columns", item.entries["columns"].document):
+        given: dict[str, Any] = {}
+        for key, entry in reading.entries(column, (*checks, "config"), COLUMN_NO_EFFECT):
+            if key in checks:
+                given[key] = reading.value(key, entry.document, checks[key])
+            else:
+                given |= reading.values(entry.document, {"tags": names}, silent=("meta",))
+        if not given.get("name"):
+            reading.mistake("a column needs a `name`", column.where)
+            continue
+        columns.append(
+            ColumnDoc(
+                given["name"], given.get("description") or "", given.get("data_type"), tuple(given.get("tags") or ())
+            )
+        )
+    return tuple(columns)

@@ -1,0 +1,228 @@
+"""What a setting may be: checks of single values, the settings of models and seeds, and how they add up.
+
+Settings come from YAML and from `config()` in a file; both are checked here, against one table. A check takes a plain
+value and returns the one to keep, or raises SettingError with what the value must be.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from odibi_sql.errors import nearest
+
+Check = Callable[[Any], Any]
+
+
+class SettingError(ValueError):
+    """The value is not what it must be; the text completes "`threads` must be …"."""
+
+    def __init__(self, expected: str, hint: str | None = None) -> None:
+        super().__init__(expected)
+        self.hint = hint
+
+
+@dataclass(frozen=True)
+class Known:
+    """The names that settings may give, from the registries of engines and materializations."""
+
+    engines: tuple[str, ...]
+    materializations: tuple[str, ...]
+
+
+def known_names() -> Known:
+    from odibi_sql.engines import ENGINES
+    from odibi_sql.materializations import MATERIALIZATIONS
+
+    return Known(tuple(ENGINES), tuple(MATERIALIZATIONS))
+
+
+def text(value: Any) -> str:
+    if not isinstance(value, str):
+        hint = "YAML reads a bare yes, no, on or off as true or false: quote it" if isinstance(value, bool) else None
+        raise SettingError("text", hint)
+    return value
+
+
+def identifier(value: Any) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"[^\W\d]\w*", value):
+        raise SettingError("a name of letters, digits and underscores")
+    return value
+
+
+def flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise SettingError("true or false")
+    return value
+
+
+def mapping(value: Any) -> Mapping[str, Any]:
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
+        raise SettingError("a mapping of names to values")
+    return value
+
+
+def whole_number(least: int) -> Check:
+    def check(value: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or value < least:
+            raise SettingError(f"a whole number from {least}")
+        return value
+
+    return check
+
+
+def seconds(value: Any) -> float:
+    """A number of seconds, or text such as `90s`, `10m`, `1.5h`."""
+    if isinstance(value, str) and (match := re.fullmatch(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h)?", value.strip())):
+        value = float(match[1]) * {"ms": 0.001, "s": 1, "m": 60, "h": 3600}[match[2] or "s"]
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < float("inf"):
+        raise SettingError("a time in seconds, or text such as '10m'")
+    return float(value)
+
+
+def names(value: Any) -> tuple[str, ...]:
+    """One name or a list of them, each once."""
+    listed = [value] if isinstance(value, str) else value
+    if not isinstance(listed, (list, tuple)) or not all(isinstance(item, str) and item for item in listed):
+        raise SettingError("a name or a list of names")
+    return tuple(dict.fromkeys(listed))
+
+
+def one_of(choices: Iterable[str]) -> Check:
+    allowed = tuple(choices)
+
+    def check(value: Any) -> str:
+        if value in allowed:
+            return str(value)
+        close = nearest(value, allowed) if isinstance(value, str) else None
+        raise SettingError("one of " + ", ".join(allowed), f"did you mean `{close}`?" if close else None)
+
+    return check
+
+
+def engine(known: Known) -> Check:
+    """The name of an engine; `pandas` means DuckDB, which runs the SQL over DataFrames."""
+    check = one_of(dict.fromkeys((*known.engines, "pandas")))
+    return lambda value: "duckdb" if (name := check(value)) == "pandas" else name
+
+
+def optional(check: Check) -> Check:
+    return lambda value: None if value is None else check(value)
+
+
+def column_types(value: Any) -> tuple[tuple[str, str], ...]:
+    if not isinstance(value, Mapping) or not all(isinstance(k, str) and isinstance(v, str) for k, v in value.items()):
+        raise SettingError("a mapping of column names to types")
+    return tuple(value.items())
+
+
+def delimiter(value: Any) -> str:
+    if not isinstance(value, str) or len(value) != 1:
+        raise SettingError("one character")
+    return value
+
+
+def model_settings(known: Known) -> Mapping[str, Check]:
+    """The settings of a model, by name."""
+    return {
+        "materialized": one_of(known.materializations),
+        "schema": identifier,
+        "tags": names,
+        "enabled": flag,
+        "depends_on": names,
+        "dialect": optional(identifier),
+        "engine": optional(engine(known)),
+        "retries": optional(whole_number(0)),
+        "retry_delay": optional(seconds),
+        "timeout": optional(seconds),
+        "meta": mapping,
+    }
+
+
+def seed_settings() -> Mapping[str, Check]:
+    """The settings of a seed, by name."""
+    return {
+        "schema": identifier,
+        "tags": names,
+        "enabled": flag,
+        "meta": mapping,
+        "column_types": column_types,
+        "delimiter": delimiter,
+    }
+
+
+# dbt's settings that change no result: taken, and reported as without effect.
+WITHOUT_EFFECT = frozenset(
+    (
+        *("access", "contract", "docs", "event_time", "freshness", "full_refresh", "grants", "group"),
+        *("incremental_strategy", "indexes", "on_configuration_change", "on_error", "on_schema_change"),
+        *("persist_docs", "quote_columns", "severity", "static_analysis", "store_failures", "unique_key"),
+    )
+)
+
+# dbt's settings that would change a result: refused, with what to do instead.
+REFUSED = {
+    "alias": "a model's table has the name of its file: rename the file",
+    "database": "one target has one database: set `path` of the target",
+    "file_format": "results are Parquet",
+    "partition_by": "results are not partitioned",
+    "post_hook": "hooks are not supported: do the work in a model",
+    "post-hook": "hooks are not supported: do the work in a model",
+    "pre_hook": "hooks are not supported: do the work in a model",
+    "pre-hook": "hooks are not supported: do the work in a model",
+    "quoting": "names are quoted where they need it",
+    "sql_header": "a model is one SELECT: settings of the engine go under `engines` in odibi_project.yml",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What came of one setting: `value` where it is good, `message` where it is wrong or (`harmless`) has no effect.
+
+    `about` says whether `message` is about the key or the value.
+    """
+
+    value: Any = None
+    message: str | None = None
+    hint: str | None = None
+    about: str = "key"
+    harmless: bool = False
+
+
+def check_setting(key: str, value: Any, checks: Mapping[str, Check]) -> Finding:
+    if key in checks:
+        try:
+            return Finding(checks[key](value))
+        except SettingError as wrong:
+            return Finding(message=f"`{key}` must be {wrong}, not {shown(value)}", hint=wrong.hint, about="value")
+    if key in WITHOUT_EFFECT:
+        return Finding(message=f"`{key}` has no effect here", harmless=True)
+    if key in REFUSED:
+        return Finding(message=f"`{key}` is not supported", hint=REFUSED[key])
+    return Finding(message=f"no setting `{key}`", hint=suggestion(key, checks))
+
+
+def suggestion(name: str, known: Collection[str]) -> str:
+    """`did you mean …?`, or all that there is where nothing is near."""
+    close = nearest(name, known)
+    return f"did you mean `{close}`?" if close else "known: " + (", ".join(sorted(known)) or "none")
+
+
+def shown(value: Any) -> str:
+    """A wrong value, short enough for a message, as YAML has it."""
+    if value is None or isinstance(value, bool):
+        return {None: "nothing", True: "true", False: "false"}[value]
+    whole = repr(value)
+    return whole if len(whole) <= 60 else whole[:57] + "..."
+
+
+def merge(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """Checked settings, the second ones on top: tags add up, of all others the last one wins."""
+    merged = {**under, **over}
+    if "tags" in under and "tags" in over:
+        merged["tags"] = tuple(dict.fromkeys((*under["tags"], *over["tags"])))
+    return merged
