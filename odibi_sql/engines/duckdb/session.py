@@ -1,0 +1,239 @@
+"""One in-memory DuckDB a build, one connection to it a node.
+
+Connections to one database are cheap, and each has its own temporary views and macros.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import duckdb
+
+from odibi_sql.engines.duckdb import csv
+from odibi_sql.engines.duckdb.clock import fixing_statements
+from odibi_sql.engines.duckdb.content import counting_sql, digest
+from odibi_sql.engines.duckdb.failures import Statement, statement, translated
+from odibi_sql.engines.duckdb.frames import scannable
+from odibi_sql.engines.duckdb.settings import TIME_ZONE, connection_settings
+from odibi_sql.engines.duckdb.storage import files_sql, quote_name, quote_text, raw_sql, reading_sql
+from odibi_sql.engines.duckdb.writing import COMPRESSION, copying, is_too_wide, stored_columns, stored_expression
+from odibi_sql.engines.protocol import CsvSeed, EngineFailure, SessionOptions, Written
+from odibi_sql.relation import Attached, Column, Files, Stored
+
+
+class DuckDBSession:
+    """May be used from several threads; each cursor by one at a time, but for `interrupt`."""
+
+    def __init__(self, options: SessionOptions) -> None:
+        options.scratch.mkdir(parents=True, exist_ok=True)
+        self.now = options.now
+        self._lock = Lock()
+        self._attached: dict[str, str] = {}
+        with translated():
+            self._connection = duckdb.connect(config=connection_settings(options))
+            self._connection.execute(f"SET GLOBAL TimeZone = {quote_text(TIME_ZONE)}")
+
+    def cursor(self) -> DuckDBCursor:
+        with self._lock, translated():
+            return DuckDBCursor(self, self._connection.cursor())
+
+    def content(self, relation: Stored | Files | Attached) -> str:
+        cursor = self.cursor()
+        try:
+            return cursor.content(relation)
+        finally:
+            cursor.close()
+
+    def select(self, relation: Stored | Files | Attached) -> str:
+        """The SELECT that reads a relation."""
+        match relation:
+            case Stored(columns=columns, parts=parts):
+                return reading_sql(columns, parts)
+            case Files():
+                return files_sql(relation)
+            case Attached(database=path, schema=schema, table=table):
+                return f"SELECT * FROM {self._attach(path)}.{quote_name(schema)}.{quote_name(table)}"
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _attach(self, path: str) -> str:
+        if not Path(path).is_file():
+            raise EngineFailure(f"there is no file {path}")
+        real = str(Path(path).resolve())  # one file cannot be attached by two names
+        with self._lock:
+            if real not in self._attached:
+                alias = f"attached_{len(self._attached)}"
+                try:
+                    with translated():
+                        self._connection.execute(f"ATTACH {quote_text(real)} AS {alias} (TYPE duckdb, READ_ONLY)")
+                except EngineFailure as failure:
+                    if "Unique file handle conflict" not in failure.message:
+                        raise
+                    raise EngineFailure(f"{path} is open in this program: close that connection to it") from failure
+                self._attached[real] = alias
+            return self._attached[real]
+
+
+class DuckDBCursor:
+    def __init__(self, session: DuckDBSession, connection: duckdb.DuckDBPyConnection) -> None:
+        self._session = session
+        self._connection = connection
+        self._longest = 0  # of the statements that made this cursor's views: see `Statement`
+        self._interrupted = False
+
+    def create_view(self, name: str, relation: Stored | Files | Attached) -> None:
+        with _without_place():
+            select = self._session.select(relation)
+            self._create_view(statement(f"CREATE TEMP VIEW {quote_name(name)} AS", select, ""))
+
+    def create_query_view(self, name: str, sql: str) -> None:
+        before = f"CREATE TEMP VIEW {quote_name(name)} AS SELECT * FROM ("
+        self._create_view(statement(before, sql, ")", self._longest))
+
+    def drop_views(self, names: Sequence[str]) -> None:
+        with translated():
+            for name in names:
+                self._connection.execute(f"DROP VIEW IF EXISTS {quote_name(name)}")
+
+    def fix_time(self) -> None:
+        with translated():
+            for fixing in fixing_statements(self._session.now):
+                self._connection.execute(fixing)
+
+    def describe(self, sql: str) -> tuple[Column, ...]:
+        described = self._run(statement("DESCRIBE SELECT * FROM (", sql, ")", self._longest))
+        return tuple(Column(row[0], row[1]) for row in described)
+
+    def write(self, sql: str, stem: Path) -> Written:
+        return self._write(sql, stem)
+
+    def write_csv(self, seed: CsvSeed, stem: Path) -> Written:
+        csv.check_readable(seed)
+        types = dict(seed.types)
+        try:
+            with _without_place():
+                names = [column.name for column in self.describe(csv.seed_sql(seed, {}))]
+                types = csv.types_by_header(seed, names)
+                return self._write(csv.seed_sql(seed, types), stem)
+        except EngineFailure as failure:
+            if not (failure.interrupted or failure.suggestion):
+                found = csv.fault(self._connection, seed, types)
+                if found is not None:
+                    raise found from failure
+            raise
+
+    def write_frame(self, frame: Any, stem: Path) -> Written:
+        if isinstance(frame, duckdb.DuckDBPyRelation):
+            return self._write_relation(frame, stem)
+        with translated():
+            self._connection.register("frame_to_write", scannable(frame))
+        try:
+            with _without_place():
+                return self._write("SELECT * FROM frame_to_write", stem)
+        finally:
+            with suppress(duckdb.Error):
+                self._connection.unregister("frame_to_write")
+
+    def content(self, relation: Stored | Files | Attached) -> str:
+        if isinstance(relation, Stored):
+            return digest(relation.columns, *self._count(raw_sql(relation.columns, relation.parts), relation.columns))
+        select = self._session.select(relation)
+        columns = self.describe(select)
+        return digest(columns, *self._count(select, columns))
+
+    def interrupt(self) -> None:
+        self._interrupted = True
+        with suppress(duckdb.Error):  # it may be closed just now
+            self._connection.interrupt()
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _create_view(self, creating: Statement) -> None:
+        self._longest = max(self._longest, len(creating.text))
+        self._run(creating)
+
+    def _run(self, running: Statement) -> list[Any]:
+        if self._interrupted:
+            raise EngineFailure("interrupted", interrupted=True)
+        with translated(running):
+            return self._connection.execute(running.text).fetchall()
+
+    def _write(self, sql: str, stem: Path) -> Written:
+        columns = self.describe(sql)
+
+        def copy(path: Path, wide: bool) -> tuple[Column, ...]:
+            copied = copying(sql, columns, path, wide=wide, padding=self._longest)
+            self._run(copied.statement)
+            return copied.columns
+
+        return self._keep(columns, stem, copy)
+
+    def _write_relation(self, relation: duckdb.DuckDBPyRelation, stem: Path) -> Written:
+        """The relation's own connection writes it: Arrow, on the way between, would lose what Parquet loses."""
+        columns = tuple(Column(name, str(kind)) for name, kind in zip(relation.columns, relation.types, strict=True))
+
+        def copy(path: Path, wide: bool) -> tuple[Column, ...]:
+            stored = stored_columns(columns, wide=wide)
+            selected = ", ".join(
+                f"{stored_expression(column, quote_name(column.name), wide=wide)} AS {quote_name(column.name)}"
+                for column in stored
+            )
+            with translated():
+                relation.project(selected).write_parquet(str(path), compression=COMPRESSION)
+            return stored
+
+        return self._keep(columns, stem, copy)
+
+    def _keep(
+        self, columns: tuple[Column, ...], stem: Path, copy: Callable[[Path, bool], tuple[Column, ...]]
+    ) -> Written:
+        with _whole_or_not(stem) as path:
+            try:
+                stored = copy(path, False)
+            except EngineFailure as failure:
+                if not is_too_wide(failure, columns):
+                    raise
+                stored = copy(path, True)
+            return self._written(stored, path)
+
+    def _written(self, columns: tuple[Column, ...], path: Path) -> Written:
+        raw = raw_sql(columns, [str(path)])
+        for column, held in zip(columns, self.describe(raw), strict=True):
+            if held.type != (column.stored_as or column.type):  # should a later DuckDB have a type that Parquet changes
+                raise EngineFailure(
+                    f"column `{column.name}` of type {column.type} comes back from Parquet as {held.type}: "
+                    f"cast it to a type that Parquet has"
+                )
+        rows, total = self._count(raw, columns)
+        return Written(columns, (path,), rows, path.stat().st_size, digest(columns, rows, total))
+
+    def _count(self, select: str, columns: Sequence[Column]) -> tuple[int, int]:
+        rows, total = self._run(statement("", counting_sql(select, columns), ""))[0]
+        return int(rows), int(total)
+
+
+@contextmanager
+def _without_place() -> Iterator[None]:
+    """For SQL that no user wrote: a place in it says nothing."""
+    try:
+        yield
+    except EngineFailure as failure:
+        failure.offset = None
+        raise
+
+
+@contextmanager
+def _whole_or_not(stem: Path) -> Iterator[Path]:
+    """The file to write; whatever goes wrong inside, nothing is left of it."""
+    path = stem.with_name(f"{stem.name}.parquet")
+    try:
+        yield path
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,61 @@
+"""A SELECT and its columns -> the COPY that keeps its rows in Parquet without loss."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from odibi_sql.engines.duckdb.failures import Statement, statement
+from odibi_sql.engines.duckdb.storage import cast_instead, quote_name, quote_text, stored_type, write_expression
+from odibi_sql.engines.protocol import EngineFailure
+from odibi_sql.relation import Column
+
+COMPRESSION = "zstd"
+
+
+@dataclass(frozen=True)
+class Copying:
+    """`columns` as they will be stored."""
+
+    columns: tuple[Column, ...]
+    statement: Statement
+
+
+def stored_columns(columns: Sequence[Column], *, wide: bool = False) -> tuple[Column, ...]:
+    """The columns with the types that they have in Parquet; EngineFailure where no type there holds one."""
+    for column in columns:
+        instead = cast_instead(column.type)
+        if instead is not None:
+            name = quote_name(column.name)
+            raise EngineFailure(
+                f"column `{column.name}` is of type {column.type}, which cannot be stored without loss: "
+                f"write CAST({name} AS {instead}) AS {name}"
+            )
+    return tuple(replace(column, stored_as=stored_type(column.type, wide=wide)) for column in columns)
+
+
+def copying(sql: str, columns: Sequence[Column], path: Path, *, wide: bool, padding: int) -> Copying:
+    """The statement that writes `sql` to `path`; `wide` where a HUGEINT in it has more than 64 bits."""
+    stored = stored_columns(columns, wide=wide)
+    options = f"FORMAT parquet, COMPRESSION {COMPRESSION}, USE_TMP_FILE false"
+    target = f"TO {quote_text(str(path))} ({options})"
+    if all(column.stored_as is None for column in stored):
+        return Copying(stored, statement("COPY (", sql, f") {target}", padding))
+    # By position: two columns of the query may have one name. Rows stay in the order of the query within.
+    names = [f"c{n}" for n in range(len(stored))]
+    selected = ", ".join(
+        f"{stored_expression(column, name, wide=wide)} AS {quote_name(column.name)}"
+        for column, name in zip(stored, names, strict=True)
+    )
+    after = f") AS written({', '.join(names)})) {target}"
+    return Copying(stored, statement(f"COPY (SELECT {selected} FROM (", sql, after, padding))
+
+
+def stored_expression(column: Column, value: str, *, wide: bool) -> str:
+    return value if column.stored_as is None else write_expression(column.type, value, wide=wide)
+
+
+def is_too_wide(failure: EngineFailure, columns: Sequence[Column]) -> bool:
+    """Whether a HUGEINT did not fit in what it is stored as at first."""
+    return "INT64" in failure.message and any("HUGEINT" in column.type for column in columns)

@@ -1,0 +1,140 @@
+"""What an engine must offer. An engine is one module beside this one and one line in `engines/__init__.py`.
+
+A Session belongs to one build; a Cursor to one running node. Cursors share nothing but the session's process: views
+made through one are not visible to another, or carry names that no other uses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from odibi_sql.relation import Attached, Column, Files, Stored
+
+
+class EngineFailure(Exception):
+    """The engine refused or broke a statement.
+
+    `offset` is the place in the SQL text that was handed over, in characters; `passing` says that trying again may
+    help (I/O, a lost connection); `interrupted` that the statement was cancelled. `suggestion` is the engine's own
+    nearest name, if it has one; `hint` another thing to try. `line` is the line, counted from 1, that is wrong in a
+    file of data; `input` names what was to be read where that is what cannot be.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        offset: int | None = None,
+        passing: bool = False,
+        interrupted: bool = False,
+        suggestion: str | None = None,
+        line: int | None = None,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.offset = offset
+        self.passing = passing
+        self.interrupted = interrupted
+        self.suggestion = suggestion
+        self.line = line
+        self.hint = hint
+        self.input: str | None = None
+
+
+@dataclass(frozen=True)
+class Written:
+    """One result on disk: `parts` are the files written, `bytes` their size together, `content` the hash of its
+    columns (names and exact types) and its multiset of rows."""
+
+    columns: tuple[Column, ...]
+    parts: tuple[Path, ...]
+    rows: int
+    bytes: int
+    content: str
+
+
+@dataclass(frozen=True)
+class SessionOptions:
+    """`now` is the build's one time (zone-aware); `scratch` a folder for spilling; `settings` the project's own for
+    this engine, already validated by `check_settings`."""
+
+    now: datetime
+    threads: int
+    scratch: Path
+    settings: Mapping[str, str | int | float | bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CsvSeed:
+    """A CSV file and how to read it: `types` by column name, the others are inferred from all rows."""
+
+    path: Path
+    types: Mapping[str, str] = field(default_factory=dict)
+    delimiter: str = ","
+
+
+class Cursor(Protocol):
+    def create_view(self, name: str, relation: Stored | Files | Attached) -> None:
+        """Make `relation` readable as `name`, which no other view of this cursor has."""
+
+    def create_query_view(self, name: str, sql: str) -> None:
+        """Make a SELECT readable as `name`; the tables in it are bound to views of this cursor already."""
+
+    def drop_views(self, names: Sequence[str]) -> None: ...
+
+    def fix_time(self) -> None:
+        """Make now(), current_date and their like give the session's `now` in what this cursor runs next."""
+
+    def describe(self, sql: str) -> tuple[Column, ...]:
+        """The columns of a SELECT, bound but not run."""
+
+    def write(self, sql: str, stem: Path) -> Written:
+        """Run a SELECT and keep its rows as Parquet parts named `<stem>….parquet`, all types lossless."""
+
+    def write_csv(self, seed: CsvSeed, stem: Path) -> Written: ...
+
+    def write_frame(self, frame: Any, stem: Path) -> Written:
+        """Keep a frame (pandas, Arrow, polars or a DuckDB relation)."""
+
+    def interrupt(self) -> None:
+        """Cancel what the cursor runs and all that it is asked for later, but dropping views and closing.
+
+        May be called from another thread, and when nothing runs.
+        """
+
+    def close(self) -> None: ...
+
+
+class Session(Protocol):
+    def cursor(self) -> Cursor: ...
+
+    def content(self, relation: Stored | Files | Attached) -> str:
+        """The content hash of what a relation holds now, as `Written.content`."""
+
+    def close(self) -> None: ...
+
+
+class Engine(Protocol):
+    """What an engine module offers at top level."""
+
+    NAME: str
+    DIALECT: str
+
+    def version(self) -> str:
+        """The engine's major.minor version, told without importing the engine."""
+        ...
+
+    def check_settings(self, settings: Mapping[str, object]) -> Mapping[str, str | int | float | bool]:
+        """The settings as given, or ProjectError; among them none that the session sets itself."""
+        ...
+
+    def result_settings(self, settings: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
+        """Those settings that can change a result, with the defaults the session presets: part of every key."""
+        ...
+
+    def open_session(self, options: SessionOptions) -> Session: ...

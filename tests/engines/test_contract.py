@@ -1,0 +1,204 @@
+"""What every engine must do, whichever it is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from odibi_sql.engines import ENGINES, load_engine
+from odibi_sql.engines.protocol import CsvSeed, Cursor, EngineFailure, Session, Written
+from odibi_sql.errors import ProjectError
+from odibi_sql.relation import Column, Files, Stored
+
+
+@pytest.fixture(params=ENGINES)
+def engine_name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def stored(written: Written) -> Stored:
+    return Stored(written.columns, tuple(str(part) for part in written.parts))
+
+
+def test_an_unknown_engine_is_named_with_the_nearest() -> None:
+    with pytest.raises(ProjectError, match="no engine `duckbd`") as raised:
+        load_engine("duckbd")
+    assert raised.value.hint == "did you mean `duckdb`?"
+
+
+def test_an_engine_tells_its_name_dialect_and_version(engine_name: str) -> None:
+    engine = load_engine(engine_name)
+    major, minor = engine.version().split(".")
+    assert engine.NAME in ENGINES and engine.DIALECT and major.isdigit() and minor.isdigit()
+
+
+def test_a_result_is_described_counted_and_sized(cursor: Cursor, tmp_path: Path) -> None:
+    written = cursor.write("select 1 as a, 'x' as b union all select 2, 'y'", tmp_path / "r")
+    assert written.columns == (Column("a", "INTEGER"), Column("b", "VARCHAR"))
+    assert written.rows == 2
+    assert written.bytes == sum(part.stat().st_size for part in written.parts)
+    assert all(part.name.startswith("r") and part.suffix == ".parquet" for part in written.parts)
+    assert sorted(written.parts) == sorted(tmp_path.glob("r*"))
+
+
+def test_a_stored_result_reads_back_as_a_view(cursor: Cursor, tmp_path: Path) -> None:
+    first = cursor.write("select 1 as a union all select 2", tmp_path / "first")
+    cursor.create_view("upstream", stored(first))
+    second = cursor.write("select sum(a) as total from upstream", tmp_path / "second")
+    cursor.create_view("upstream2", stored(second))
+    assert cursor.write("select total::integer as a from upstream2", tmp_path / "t").content == (
+        cursor.write("select 3::integer as a", tmp_path / "u").content
+    )
+
+
+def test_a_query_view_reads_the_views_bound_to_it(cursor: Cursor, tmp_path: Path) -> None:
+    cursor.create_view("up", stored(cursor.write("select 20 as a", tmp_path / "up")))
+    cursor.create_query_view("twice", "select a + a as a from up  -- doubled")
+    assert cursor.describe("select * from twice") == (Column("a", "INTEGER"),)
+
+
+def test_an_empty_result_keeps_its_columns(cursor: Cursor, tmp_path: Path) -> None:
+    written = cursor.write("select 1 as a where false", tmp_path / "r")
+    assert (written.rows, written.columns) == (0, (Column("a", "INTEGER"),))
+    cursor.create_view("none_yet", Stored(written.columns, ()))
+    assert cursor.describe("select * from none_yet") == written.columns
+
+
+def test_dropped_views_are_gone_and_their_names_free(cursor: Cursor, tmp_path: Path) -> None:
+    cursor.create_query_view("v", "select 1 as a")
+    cursor.drop_views(["v", "never_there"])
+    with pytest.raises(EngineFailure):
+        cursor.describe("select * from v")
+    cursor.create_query_view("v", "select 'x' as b")
+    assert cursor.describe("select * from v") == (Column("b", "VARCHAR"),)
+
+
+def test_an_error_tells_its_place_in_the_given_sql(cursor: Cursor, tmp_path: Path) -> None:
+    sql = "select 'é' as a,\n       nope + 1 as b\nfrom (select 1 as node)"
+    for attempt in (cursor.describe, lambda text: cursor.write(text, tmp_path / "r")):
+        with pytest.raises(EngineFailure) as raised:
+            attempt(sql)
+        assert raised.value.offset == sql.index("nope")
+        assert not raised.value.passing and not raised.value.interrupted
+    assert list(tmp_path.glob("r*")) == []
+
+
+def test_a_failing_query_leaves_no_file(cursor: Cursor, tmp_path: Path) -> None:
+    with pytest.raises(EngineFailure):
+        cursor.write("select case when i = 999999 then error('late') end from range(1000000) t(i)", tmp_path / "r")
+    assert list(tmp_path.glob("r*")) == []
+
+
+def test_an_interrupted_query_says_so_and_leaves_no_file(session: Session, tmp_path: Path) -> None:
+    cursor = session.cursor()
+    endless = "select count(*) as n from range(1000000000000) t(i) where hash(i) = 1"
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(cursor.write, endless, tmp_path / "r")
+        while not running.done():
+            cursor.interrupt()
+    with pytest.raises(EngineFailure) as raised:
+        running.result()
+    assert raised.value.interrupted and not raised.value.passing
+    assert list(tmp_path.glob("r*")) == []
+    cursor.drop_views(["whatever"])
+    cursor.close()
+    cursor.interrupt()
+
+
+def test_an_interrupt_before_a_query_stops_it(cursor: Cursor, tmp_path: Path) -> None:
+    cursor.interrupt()
+    with pytest.raises(EngineFailure) as raised:
+        cursor.write("select 1 as a", tmp_path / "r")
+    assert raised.value.interrupted
+
+
+def test_cursors_at_work_at_once_do_not_see_each_other(session: Session, tmp_path: Path) -> None:
+    def work(n: int) -> str:
+        cursor = session.cursor()
+        try:
+            for turn in range(5):
+                cursor.create_query_view("same_name", f"select {n} as a, i from range({n * 1000 + turn}) t(i)")
+                written = cursor.write(
+                    "select min(a) as low, max(a) as high, count(*) as n from same_name", tmp_path / f"{n}"
+                )
+                cursor.drop_views(["same_name"])
+            return written.content
+        finally:
+            cursor.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        contents = list(pool.map(work, range(1, 9)))
+    cursor = session.cursor()
+    expected = [
+        cursor.write(f"select {n} as low, {n} as high, {n * 1000 + 4}::bigint as n", tmp_path / "e").content
+        for n in range(1, 9)
+    ]
+    cursor.close()
+    assert contents == expected
+
+
+def test_content_ignores_order_and_layout_and_counts_rows(content_of: Callable[[str], str]) -> None:
+    content = content_of("select * from (values (1, 'a'), (2, 'b'), (2, 'b')) t(i, s)")
+    assert content == content_of("select * from (values (2, 'b'), (1, 'a'), (2, 'b')) t(i, s) -- in another order")
+    others = (
+        "select * from (values (1, 'a'), (2, 'b')) t(i, s)",
+        "select * from (values (1, 'a'), (1, 'a'), (2, 'b')) t(i, s)",
+        "select * from (values (1, 'b'), (2, 'a'), (2, 'b')) t(i, s)",
+        "select * from (values (1, 'a'), (2, 'b'), (2, 'b')) t(j, s)",
+        "select i::bigint as i, s from (values (1, 'a'), (2, 'b'), (2, 'b')) t(i, s)",
+        "select s, i from (values (1, 'a'), (2, 'b'), (2, 'b')) t(i, s)",
+        "select * from (values (1, 'a'), (2, 'b'), (2, null)) t(i, s)",
+    )
+    assert len({content, *map(content_of, others)}) == 1 + len(others)
+
+
+def test_the_session_tells_the_same_content_as_the_write(session: Session, cursor: Cursor, tmp_path: Path) -> None:
+    written = cursor.write("select i, i::varchar as s, 10::hugeint as h from range(1000) t(i)", tmp_path / "r")
+    assert session.content(stored(written)) == written.content
+
+
+def test_fixed_time_is_the_sessions(cursor: Cursor, content_of: Callable[[str], str]) -> None:
+    cursor.fix_time()
+    assert content_of("select current_timestamp as t, current_date as d") == content_of(
+        "select timestamptz '2024-02-29 23:59:58.123456+00' as t, date '2024-02-29' as d"
+    )
+
+
+def test_a_csv_seed_has_the_types_given_and_the_others_inferred(cursor: Cursor, tmp_path: Path) -> None:
+    path = tmp_path / "s.csv"
+    path.write_text("id,amount,name\n1,2.50,x\n2,,y\n")
+    written = cursor.write_csv(CsvSeed(path, {"amount": "DECIMAL(10,2)"}), tmp_path / "r")
+    assert [(c.name, c.type) for c in written.columns] == [
+        ("id", "BIGINT"),
+        ("amount", "DECIMAL(10,2)"),
+        ("name", "VARCHAR"),
+    ]
+    assert written.rows == 2
+
+
+def test_a_frame_is_kept(cursor: Cursor, content_of: Callable[[str], str], tmp_path: Path) -> None:
+    frame = pd.DataFrame({"a": [1, 2], "b": ["x", None]}, index=[7, 8])
+    assert cursor.write_frame(frame, tmp_path / "r").content == content_of(
+        "select * from (values (1::bigint, 'x'), (2, null)) t(a, b)"
+    )
+
+
+@pytest.mark.parametrize("kind", ["parquet", "csv", "json"])
+def test_files_are_read_where_they_are(kind: str, session: Session, cursor: Cursor, tmp_path: Path) -> None:
+    path = tmp_path / f"data [1] it's.{kind}"
+    if kind == "csv":
+        path.write_text("a\n1\n")
+    elif kind == "json":
+        path.write_text(json.dumps({"a": 1}))
+    else:
+        cursor.write("select 1::bigint as a", path.with_suffix(""))
+    pattern = str(path).replace("[1]", "*")
+    relation = Files("parquet" if kind == "parquet" else "csv" if kind == "csv" else "json", (pattern,))
+    cursor.create_view("data", relation)
+    assert cursor.write("select * from data", tmp_path / "r").content == session.content(relation)
+    assert cursor.describe("select * from data") == (Column("a", "BIGINT"),)
