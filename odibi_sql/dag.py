@@ -1,0 +1,302 @@
+"""Models, seeds and sources -> DAG: names resolved, edges, levels, a stable order, every mistake at once."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Literal
+
+from odibi_sql.errors import GraphError, Location, OdibiError, nearest
+from odibi_sql.model import Config, Model, Seed, Source
+from odibi_sql.relation import Slot
+from odibi_sql.sql import Reference
+
+_LONGEST_CYCLE = 20  # steps that are told; the middle of a longer one is left out
+
+NameKey = tuple[str, ...]
+Locate = Callable[[Model, int], Location]
+
+
+@dataclass(frozen=True)
+class DAGNode:
+    """One thing that has a name. `upstream` are names of nodes in the order they are read, each once.
+
+    `level` is the length of the longest path from a node without upstream. `slots` bind a model's SQL: the value of a
+    relation slot is a node's name.
+    """
+
+    name: str
+    resource: Literal["model", "seed", "source"]
+    path: str
+    config: Config
+    definition: Model | Seed | Source
+    upstream: tuple[str, ...] = ()
+    level: int = 0
+    slots: tuple[Slot, ...] = ()
+
+    @property
+    def model(self) -> Model:
+        assert isinstance(self.definition, Model)  # noqa: S101 - for the type checker
+        return self.definition
+
+
+@dataclass(frozen=True)
+class DAG:
+    """`nodes` are in topological order: by level, then by name."""
+
+    nodes: Mapping[str, DAGNode]
+
+    @cached_property
+    def downstream(self) -> Mapping[str, tuple[str, ...]]:
+        below: dict[str, list[str]] = {name: [] for name in self.nodes}
+        for node in self.nodes.values():
+            for up in node.upstream:
+                below[up].append(node.name)
+        return {name: tuple(names) for name, names in below.items()}
+
+    def to_mermaid(self) -> str:
+        """A flowchart in Mermaid's language; sources are round, seeds slanted, models square."""
+        shapes = {"model": ('["', '"]'), "seed": ('[/"', '"/]'), "source": ('(["', '"])')}
+        ids = {name: f"n{number}" for number, name in enumerate(self.nodes)}
+        lines = ["flowchart LR"]
+        for name, node in self.nodes.items():
+            left, right = shapes[node.resource]
+            label = name.replace('"', "#quot;")
+            lines.append(f"    {ids[name]}{left}{label}{right}")
+        lines += [f"    {ids[up]} --> {ids[node.name]}" for node in self.nodes.values() for up in node.upstream]
+        return "\n".join(lines) + "\n"
+
+    def to_dot(self) -> str:
+        """A digraph in Graphviz's language."""
+        shapes = {"model": "box", "seed": "folder", "source": "ellipse"}
+
+        def quoted(name: str) -> str:
+            return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+        lines = ["digraph odibi_sql {", "    rankdir=LR"]
+        lines += [f"    {quoted(name)} [shape={shapes[node.resource]}]" for name, node in self.nodes.items()]
+        lines += [f"    {quoted(up)} -> {quoted(n.name)}" for n in self.nodes.values() for up in n.upstream]
+        return "\n".join([*lines, "}"]) + "\n"
+
+
+@dataclass(frozen=True)
+class _Edge:
+    upstream: str
+    at: int | None  # offset in the rendered model; None for depends_on
+
+
+@dataclass
+class DAGBuilder:
+    """Collects what a project declares; `build` resolves it. `locate` finds the place of an offset in a model.
+
+    `broken` are files whose names are known and whose SQL is not: reading them is no mistake of the reader's. `mention`
+    finds the place of a name in a model's setting.
+    """
+
+    locate: Locate
+    broken: Mapping[str, Location] = field(default_factory=dict)
+    mention: Callable[[Model, str, str], Location] = lambda model, _setting, _name: Location(model.path)
+    problems: list[OdibiError] = field(default_factory=list)
+    _nodes: dict[str, DAGNode] = field(default_factory=dict)
+    _index: dict[NameKey, str] = field(default_factory=dict)
+    _edges: dict[str, list[_Edge]] = field(default_factory=dict)
+
+    def add(self, definitions: Iterable[Model | Seed | Source]) -> DAGBuilder:
+        for definition in definitions:
+            node = _node_of(definition)
+            keys = _names_of(node)
+            taken = next((self._index[key] for key in keys if key in self._index), None)
+            if taken is not None:
+                self.problems.append(_duplicate(node, self._nodes[taken]))
+                continue
+            self._nodes[node.name] = node
+            self._index.update(dict.fromkeys(keys, node.name))
+        return self
+
+    def build(self) -> DAG:
+        """The DAG of all that is right; what is not is in `problems`, and its edges are left out."""
+        for name, node in self._nodes.items():
+            self._edges[name] = self._resolve(node) if isinstance(node.definition, Model) else []
+        levels = self._levels()
+        ordered = sorted(self._nodes.values(), key=lambda node: (levels[node.name], node.name))
+        return DAG(
+            {
+                node.name: replace(
+                    self._nodes[node.name],
+                    level=levels[node.name],
+                    upstream=tuple(dict.fromkeys(edge.upstream for edge in self._edges[node.name])),
+                )
+                for node in ordered
+            }
+        )
+
+    def _resolve(self, node: DAGNode) -> list[_Edge]:
+        model = node.model
+        edges: list[_Edge] = []
+        slots = list(model.statement.rewrites)
+        slots += [Slot(file.start, file.end, "path", file.path) for file in model.statement.files]
+        unknown: dict[NameKey, list[Reference]] = {}
+        for reference in model.statement.references:
+            name = self._index.get(_fold(reference.parts))
+            if name == node.name:
+                self.problems.append(self._self_reference(model, reference))
+            elif name is not None:
+                edges.append(_Edge(name, reference.at))
+                slots.append(Slot(reference.start, reference.end, "relation", name, reference.suffix))
+            elif _fold(reference.parts)[-1] not in self.broken:
+                unknown.setdefault(_fold(reference.parts), []).append(reference)
+        self.problems += [self._unknown(model, references) for references in unknown.values()]
+        for wanted in model.config.depends_on:
+            parts = _parts(wanted)
+            name = self._index.get(parts)
+            if name is None and parts[-1] in self.broken:
+                continue
+            if name is None:
+                hint = _did_you_mean(wanted, self._nodes)
+                where = self.mention(model, "depends_on", wanted)
+                self.problems.append(GraphError(f"`depends_on` names `{wanted}`, which does not exist", where, hint))
+            elif name != node.name:
+                edges.append(_Edge(name, None))
+        self._nodes[node.name] = replace(node, slots=tuple(sorted(slots, key=lambda slot: slot.start)))
+        return edges
+
+    def _levels(self) -> dict[str, int]:
+        """Kahn's algorithm; where it gets stuck there is a cycle, which is reported and cut."""
+        levels = dict.fromkeys(self._nodes, 0)
+        waiting = {name: {edge.upstream for edge in edges} for name, edges in self._edges.items()}
+        below: dict[str, list[str]] = {name: [] for name in self._nodes}
+        for name, ups in waiting.items():
+            for up in ups:
+                below[up].append(name)
+        ready = [name for name, ups in waiting.items() if not ups]
+        heapq.heapify(ready)
+        left = set(self._nodes)
+        while left:
+            while ready:
+                name = heapq.heappop(ready)
+                left.discard(name)
+                for reader in below[name]:
+                    levels[reader] = max(levels[reader], levels[name] + 1)
+                    if name in waiting[reader]:
+                        waiting[reader].discard(name)
+                        if not waiting[reader]:
+                            heapq.heappush(ready, reader)
+            if left:
+                reader, up = self._cut_cycle(left, waiting)
+                waiting[reader].discard(up)
+                below[up].remove(reader)
+                if not waiting[reader]:
+                    heapq.heappush(ready, reader)
+        return levels
+
+    def _cut_cycle(self, left: set[str], waiting: Mapping[str, set[str]]) -> tuple[str, str]:
+        name = min(left)
+        seen: dict[str, int] = {}
+        walk: list[str] = []
+        while name not in seen:
+            seen[name] = len(walk)
+            walk.append(name)
+            name = min(waiting[name])
+        cycle = walk[seen[name] :]
+        start = cycle.index(min(cycle))
+        cycle = cycle[start:] + cycle[:start]
+        self.problems.append(self._cycle(cycle))
+        reader, up = cycle[-1], cycle[0]
+        self._edges[reader] = [edge for edge in self._edges[reader] if edge.upstream != up]
+        return reader, up
+
+    # -- messages
+
+    def _place(self, reader: str, up: str) -> Location:
+        model = self._nodes[reader].model
+        at = next((edge.at for edge in self._edges[reader] if edge.upstream == up), None)
+        if at is not None:
+            return self.locate(model, at)
+        wanted = next((name for name in model.config.depends_on if self._index.get(_parts(name)) == up), up)
+        return self.mention(model, "depends_on", wanted)
+
+    def _cycle(self, cycle: list[str]) -> GraphError:
+        pairs = list(zip(cycle, [*cycle[1:], cycle[0]], strict=True))
+        places = [self._place(reader, up) for reader, up in pairs]
+        steps = [f"\n    `{reader}` reads `{up}` at {at}" for (reader, up), at in zip(pairs, places, strict=True)]
+        names = [f"`{name}`" for name in [*cycle, cycle[0]]]
+        if len(cycle) > _LONGEST_CYCLE:
+            half = _LONGEST_CYCLE // 2
+            left_out = len(cycle) - 2 * half
+            steps[half:-half] = [f"\n    … {left_out:,} more …"]
+            names[half:-half] = ["…"]
+        path, lines = " → ".join(names), "".join(steps)
+        return GraphError(
+            f"these models read each other in a cycle: {path}{lines}", places[0], "cut one of these reads"
+        )
+
+    def _self_reference(self, model: Model, reference: Reference) -> GraphError:
+        name = ".".join(reference.parts)
+        return GraphError(
+            f"model `{model.name}` reads itself as `{name}`",
+            self.locate(model, reference.at),
+            f"if another table is meant, give its schema; if earlier rows of `{model.name}` are meant, a table cannot "
+            "build on itself",
+        )
+
+    def _with_schema(self, name: str) -> str:
+        """A model's or seed's name as it is told apart from others: with its schema, unless that is `main`."""
+        node = self._nodes[name]
+        return name if node.resource == "source" or node.config.schema == "main" else f"{node.config.schema}.{name}"
+
+    def _unknown(self, model: Model, references: list[Reference]) -> GraphError:
+        """One mistake, however often the model makes it."""
+        reference = references[0]
+        name = ".".join(reference.parts)
+        others = [n for n in self._nodes if n != model.name]
+        same_last = [n for n in others if n.casefold().split(".")[-1] == reference.parts[-1].casefold()]
+        hint = f"did you mean `{self._with_schema(same_last[0])}`?" if same_last else _did_you_mean(name, others)
+        lines = dict.fromkeys(str(self.locate(model, other.at)) for other in references[1:])
+        again = f" (read again at {', '.join(lines)})" if lines else ""
+        where = self.locate(model, reference.at)
+        return GraphError(f"no model, seed or source is named `{name}`{again}", where, hint)
+
+
+def _node_of(definition: Model | Seed | Source) -> DAGNode:
+    if isinstance(definition, Model):
+        return DAGNode(definition.name, "model", definition.path, definition.config, definition)
+    if isinstance(definition, Seed):
+        return DAGNode(definition.name, "seed", definition.path, definition.config, definition)
+    config = Config(materialized="source", schema=definition.schema or "main", tags=definition.tags)
+    return DAGNode(definition.name, "source", definition.where.path, config, definition)
+
+
+def _fold(parts: tuple[str, ...]) -> NameKey:
+    return tuple(part.casefold() for part in parts)
+
+
+def _parts(name: str) -> NameKey:
+    return _fold(tuple(name.split(".")))
+
+
+def _names_of(node: DAGNode) -> list[NameKey]:
+    """The names by which SQL may call a node. A source with a schema is never called by its last part alone."""
+    if isinstance(node.definition, Source):
+        source = node.definition
+        return [_fold((source.schema, source.table) if source.schema else (source.table,))]
+    return [_fold((node.name,)), _fold((node.config.schema, node.name))]
+
+
+def _duplicate(node: DAGNode, other: DAGNode) -> GraphError:
+    where, first = (
+        one.definition.where if isinstance(one.definition, Source) else Location(one.path) for one in (node, other)
+    )
+    return GraphError(
+        f"`{node.name}` is the name of two things: the {other.resource} {first} and the {node.resource} {where}",
+        where,
+        "rename one of them; files give their names without their endings, in upper or lower case",
+    )
+
+
+def _did_you_mean(name: str, known: Iterable[str]) -> str:
+    close = nearest(name, known)
+    if close is not None:
+        return f"did you mean `{close}`?"
+    return "declare it under `sources:` in odibi_project.yml or models/*.yml, or add a model or seed of that name"
