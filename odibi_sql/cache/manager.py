@@ -1,0 +1,431 @@
+"""CacheManager: the store of results, content-addressed and immutable.
+
+    store/<k[:2]>/<key>.json                the entry: columns, rows, content, parts, the recipe it was made by
+    store/<k[:2]>/<key>.<run>.<put>.<n>.parquet   its parts
+    store/latest.json                       name -> key and duration of its last result; a hint, never trusted
+    store/tmp/<run>/                        what a run is writing; its lock file says whether the run is alive
+    store/lock                              builds share it; whoever takes results away has it alone
+
+An entry's JSON is linked into place after its parts, and never over another: it is there whole or not at all, and of
+two builders of one key the first wins. Before its parts get there, the same JSON stands in the run's own folder: if the
+run is killed in between, it tells which parts are nobody's. Nothing is fsynced file by file: `flush` comes before a
+publication.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+import os
+import shutil
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from odibi_sql.cache.files import cannot_write, write_atomically
+from odibi_sql.cache.keys import FORMAT, MEANING_DIGITS, Recipe
+from odibi_sql.engines.protocol import Written
+from odibi_sql.errors import StoreError
+from odibi_sql.locks import FileLock
+from odibi_sql.relation import Column, Stored
+
+Check = Callable[[Stored], str]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A Parquet file beside the entry. `mtime_ns` is what tells an untouched file from one to look into."""
+
+    file: str
+    bytes: int
+    mtime_ns: int
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A stored result, or for a view (`rows` None, no parts) the fact that it binds. `notes` only explain."""
+
+    key: str
+    name: str
+    recipe: Recipe
+    columns: tuple[Column, ...]
+    content: str
+    rows: int | None
+    parts: tuple[Part, ...]
+    duration_s: float
+    run_id: str
+    created_at: str
+    notes: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def bytes(self) -> int:
+        return sum(part.bytes for part in self.parts)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "format": FORMAT,
+            "key": self.key,
+            "name": self.name,
+            "recipe": self.recipe.as_json(),
+            "columns": [[c.name, c.type, c.stored_as] for c in self.columns],
+            "content": self.content,
+            "rows": self.rows,
+            "parts": [[p.file, p.bytes, p.mtime_ns] for p in self.parts],
+            "duration_s": self.duration_s,
+            "run_id": self.run_id,
+            "created_at": self.created_at,
+            "notes": dict(self.notes),
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Entry:
+        return cls(
+            key=data["key"],
+            name=data["name"],
+            recipe=Recipe.from_json(data["recipe"]),
+            columns=tuple(Column(*column) for column in data["columns"]),
+            content=data["content"],
+            rows=data["rows"],
+            parts=tuple(Part(*part) for part in data["parts"]),
+            duration_s=data["duration_s"],
+            run_id=data["run_id"],
+            created_at=data["created_at"],
+            notes=data["notes"],
+        )
+
+
+@dataclass(frozen=True)
+class Latest:
+    key: str
+    duration_s: float
+
+
+@dataclass(frozen=True)
+class StoreStats:
+    """`bytes` on disk, entries and orphans (files that belong to no entry) together."""
+
+    entries: int
+    parts: int
+    bytes: int
+    orphans: int
+
+
+class CacheManager:
+    """`check` hashes stored rows again; it is asked only about files that something touched after they were written."""
+
+    def __init__(self, store: Path, run_id: str, warn: Callable[[str], None], check: Check | None = None) -> None:
+        self.store = store
+        self._run_id = run_id
+        self._warn = warn
+        self._check = check
+        self._latest: dict[str, Latest] | None = None
+        self._lock: FileLock | None = None
+        self._hold: FileLock | None = None
+        self._puts = itertools.count()
+
+    # -- reading
+
+    def get(self, key: str) -> Entry | None:
+        """The entry of `key` with all of its parts in order, or None; what is broken is said and counts as a miss."""
+        path = self._path(key)
+        try:
+            entry = Entry.from_json(json.loads(path.read_bytes()))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            return self._broken(path, f"unreadable ({type(error).__name__})")
+        if entry.key != key:
+            return self._broken(path, "it holds another key")
+        touched = False
+        for part in entry.parts:
+            try:
+                stat = (path.parent / part.file).stat()
+            except OSError:
+                return self._broken(path, f"`{part.file}` is missing")
+            if stat.st_size != part.bytes:
+                return self._broken(path, f"`{part.file}` has {stat.st_size:,} bytes instead of {part.bytes:,}")
+            touched = touched or stat.st_mtime_ns != part.mtime_ns
+        return self._recheck(path, entry) if touched else entry
+
+    def has_meaning(self, meaning: str) -> bool:
+        """Whether any result of that meaning is stored, whatever its inputs held."""
+        try:
+            return any(path.name.startswith(meaning) for path in (self.store / meaning[:2]).iterdir())
+        except OSError:
+            return False
+
+    def stored(self, entry: Entry) -> Stored:
+        folder = f"{self.store}{os.sep}{entry.key[:2]}{os.sep}"  # called thousands of times: no Path
+        return Stored(entry.columns, tuple(folder + part.file for part in entry.parts))
+
+    def latest(self, name: str) -> Latest | None:
+        if self._latest is None:
+            self._latest = self._read_latest()
+        return self._latest.get(name)
+
+    def entries(self) -> Iterator[Entry]:
+        """All entries, broken ones left out without a word."""
+        for path in sorted(self.store.glob("[0-9a-f][0-9a-f]/*.json")):
+            with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+                yield Entry.from_json(json.loads(path.read_bytes()))
+
+    # -- writing
+
+    def scratch(self) -> Path:
+        """This run's folder for files in the making; held by a lock that ends with the process. Raises StoreError."""
+        folder = self.store / "tmp" / self._run_id
+        while self._lock is None:
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+                lock = FileLock(folder / "lock")
+                if lock.acquire_in_place():  # not so where another run has just swept the folder as abandoned
+                    self._lock = lock
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                raise cannot_write(folder, error) from error
+        return folder
+
+    def put(self, entry: Entry, written: Written | None, *, force: bool = False) -> Entry:
+        """Keep a result; the parts of `written` are moved. Returns the entry that is in the store afterwards.
+
+        Unless `force`d, an entry of the same key that another build made first is kept and returned instead.
+        """
+        path = self._path(entry.key)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            entry = replace(entry, parts=self._parts_to_be(entry.key, written) if written else ())
+            temporary = self.scratch() / f"{entry.key}.{next(self._puts)}.json"
+            temporary.write_text(json.dumps(entry.as_json(), separators=(",", ":")), "utf-8")
+            for file, part in zip(written.parts if written else (), entry.parts, strict=True):
+                file.replace(path.parent / part.file)
+            if force:
+                temporary.replace(path)
+            else:
+                entry = self._link(temporary, path, entry)
+        except OSError as error:
+            raise cannot_write(path, error) from error
+        self.latest(entry.name)
+        if self._latest is not None:
+            self._latest[entry.name] = Latest(entry.key, entry.duration_s)
+        return entry
+
+    def flush(self) -> None:
+        """What was put so far survives a power cut (on Linux, where sync waits for the disk)."""
+        os.sync()
+
+    def close(self) -> None:
+        """Forget this run's temporary files, and those of runs that were killed; keep durations for the next run."""
+        if self._lock is not None:
+            self._save_latest()
+            self._lock.release()
+            self._lock = None
+            self.sweep()
+        if self._hold is not None:
+            self._hold.release()
+            self._hold = None
+
+    def hold(self) -> None:
+        """Until `close`, nobody has the store `alone`. A store that cannot be written stays as it is anyway."""
+        if self._hold is None:
+            with contextlib.suppress(OSError):
+                self._hold = self._take(shared=True)
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """No build runs meanwhile: what it found in the store must stay there. Waits for builds. Raises StoreError."""
+        try:
+            now = FileLock(self.store / "lock")
+            if self.store.is_dir() and not now.acquire_now():
+                self._warn("waits for a build that is running")
+            now.release()
+            lock = self._take(shared=False)
+        except OSError as error:
+            raise cannot_write(self.store, error) from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def invalidate(self, key: str) -> bool:
+        """Forget one result; its parts go when `prune` finds that no publication uses them."""
+        try:
+            self._path(key).unlink()
+        except FileNotFoundError:
+            return False
+        return True
+
+    def clear(self, keep: Collection[str]) -> int:
+        """Forget every result whose parts are not among `keep` (absolute paths); returns how many were forgotten.
+
+        To be called `alone`, as `prune`.
+        """
+        gone = 0
+        for entry in list(self.entries()):
+            if not entry.parts or not set(self.stored(entry).parts) & set(keep):
+                gone += self.invalidate(entry.key)
+        self._remove_orphans(keep)
+        self._latest = {}
+        self._save_latest()
+        return gone
+
+    def prune(self, keep: Collection[str], is_old: Callable[[Entry], bool]) -> tuple[int, int]:
+        """Forget old results that no publication uses (`keep`: its parts), and files that belong to no entry.
+
+        Returns how many entries went and how many bytes that freed.
+        """
+        before = self.stats().bytes
+        gone = 0
+        current = {latest.key for latest in (self._read_latest()).values()}
+        for entry in list(self.entries()):
+            if entry.key not in current and is_old(entry) and not set(self.stored(entry).parts) & set(keep):
+                gone += self.invalidate(entry.key)
+        self._remove_orphans(keep)
+        return gone, before - self.stats().bytes
+
+    def stats(self) -> StoreStats:
+        owned = {f"{entry.key[:2]}/{part.file}" for entry in self.entries() for part in entry.parts}
+        entries = parts = size = orphans = 0
+        for path in self.store.glob("[0-9a-f][0-9a-f]/*"):
+            with contextlib.suppress(FileNotFoundError):
+                size += path.stat().st_size
+            if path.suffix == ".json":
+                entries += 1
+            elif f"{path.parent.name}/{path.name}" in owned:
+                parts += 1
+            else:
+                orphans += 1
+        return StoreStats(entries, parts, size, orphans)
+
+    def verify(self, check: Check) -> Iterator[tuple[str, str, str | None]]:
+        """Hash every stored result again: key, name, and what is wrong with it or None. What is wrong is forgotten."""
+        names = {entry.key: entry.name for entry in self.entries()}
+        for path in sorted(self.store.glob("[0-9a-f][0-9a-f]/*.json")):
+            key, wrong = path.stem, None
+            entry = self.get(key)
+            if entry is None:
+                wrong = "its files are damaged"
+            elif not entry.parts:
+                continue
+            else:
+                try:
+                    if check(self.stored(entry)) != entry.content:
+                        wrong = "its rows are not those that were written"
+                except StoreError as error:
+                    wrong = error.message
+            if wrong:
+                self.invalidate(key)
+            yield key, names.get(key, "(unreadable)"), wrong
+
+    def sweep(self) -> None:
+        """Remove what killed runs left behind, as far as it can be removed."""
+        try:
+            runs = list((self.store / "tmp").iterdir())
+        except OSError:
+            return
+        for run in runs:
+            lock = FileLock(run / "lock")
+            if not lock.acquire_now():
+                continue
+            for unfinished in run.glob("*.json"):
+                self._remove_unowned(unfinished)
+            shutil.rmtree(run, ignore_errors=True)
+            lock.release()
+
+    # -- within
+
+    def _path(self, key: str) -> Path:
+        return self.store / key[:2] / f"{key}.json"
+
+    def _take(self, *, shared: bool) -> FileLock:
+        while True:
+            self.store.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(self.store / "lock")
+            if lock.acquire_in_place(shared=shared):  # not so where `clean` has just removed the store
+                return lock
+
+    def _remove_unowned(self, unfinished: Path) -> None:
+        """Parts that a killed run moved into the store, and did not live to name in an entry."""
+        entry = _read_entry(unfinished)
+        if entry is None:
+            return  # it was killed before it moved any
+        final = _read_entry(self._path(entry.key))
+        for part in set(entry.parts) - set(final.parts if final is not None else ()):
+            with contextlib.suppress(OSError):
+                (self.store / entry.key[:2] / part.file).unlink()
+
+    def _parts_to_be(self, key: str, written: Written) -> tuple[Part, ...]:
+        """The files as the entry will name them; they are renamed, so size and time stay."""
+        put = next(self._puts)  # two models of one run can have one key
+        stats = [path.stat() for path in written.parts]
+        return tuple(
+            Part(f"{key}.{self._run_id}.{put}.{number}.parquet", stat.st_size, stat.st_mtime_ns)
+            for number, stat in enumerate(stats)
+        )
+
+    def _link(self, temporary: Path, path: Path, entry: Entry) -> Entry:
+        while True:
+            try:
+                os.link(temporary, path)
+            except FileExistsError:
+                if (other := self.get(entry.key)) is None:
+                    continue  # it was broken and is gone now
+                for part in entry.parts:
+                    if part not in other.parts:
+                        (path.parent / part.file).unlink(missing_ok=True)
+                entry = other
+            temporary.unlink(missing_ok=True)
+            return entry
+
+    def _broken(self, path: Path, why: str) -> Entry | None:
+        self._warn(f"stored result `{path.stem[:MEANING_DIGITS]}…` is not used: {why}")
+        with contextlib.suppress(OSError):
+            path.unlink()
+        return None
+
+    def _recheck(self, path: Path, entry: Entry) -> Entry | None:
+        """A part's time is not the recorded one (a copied store, or a damaged one): only its rows can tell."""
+        if self._check is None:
+            return entry
+        try:
+            content = self._check(self.stored(entry))
+        except StoreError as error:
+            return self._broken(path, error.message)
+        if content != entry.content:
+            return self._broken(path, "its rows are not those that were written")
+        parts = tuple(replace(p, mtime_ns=(path.parent / p.file).stat().st_mtime_ns) for p in entry.parts)
+        entry = replace(entry, parts=parts)
+        with contextlib.suppress(StoreError):
+            write_atomically(path, json.dumps(entry.as_json(), separators=(",", ":")), self.scratch())
+        return entry
+
+    def _remove_orphans(self, keep: Collection[str]) -> None:
+        owned = {path for entry in self.entries() for path in self.stored(entry).parts} | set(keep)
+        alive = {run.name for run in (self.store / "tmp").glob("*")}
+        for path in self.store.glob("[0-9a-f][0-9a-f]/*.parquet"):
+            if str(path) not in owned and path.name.split(".")[1] not in alive:
+                path.unlink(missing_ok=True)
+
+    def _read_latest(self) -> dict[str, Latest]:
+        try:
+            data = json.loads((self.store / "latest.json").read_bytes())
+            return {name: Latest(*value) for name, value in data.items()}
+        except (OSError, ValueError, TypeError, AttributeError):
+            return {}
+
+    def _save_latest(self) -> None:
+        if self._latest is None:
+            return
+        merged = self._read_latest() | self._latest if self._latest else {}
+        data = {name: [latest.key, latest.duration_s] for name, latest in merged.items()}
+        with contextlib.suppress(StoreError):  # only a hint
+            write_atomically(self.store / "latest.json", json.dumps(data, separators=(",", ":")), self.scratch())
+
+
+def _read_entry(path: Path) -> Entry | None:
+    try:
+        return Entry.from_json(json.loads(path.read_bytes()))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
