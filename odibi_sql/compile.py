@@ -1,0 +1,170 @@
+"""Project -> Compiled: every model rendered and analysed, and the DAG of them all.
+
+A file that is wrong is a problem with a place; the rest goes on, so that all mistakes are told at once and the graph
+of what is right can still be listed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from functools import cached_property
+from threading import Lock
+
+from odibi_sql.dag import DAG, DAGBuilder
+from odibi_sql.errors import Location, OdibiError, Problems, SqlError
+from odibi_sql.model import Model, Source
+from odibi_sql.project import FILE, ModelFile, Project
+from odibi_sql.remembered import ModelMemo, template_hash
+from odibi_sql.render import RenderedModel, Renderer
+from odibi_sql.sql import SyntaxProblem, analyse
+
+
+@dataclass(frozen=True)
+class Places:
+    """Offsets in a model's rendered text -> places in the files that the user wrote."""
+
+    renderer: Renderer
+    files: dict[str, ModelFile]
+    _lock: Lock = field(default_factory=Lock, compare=False, repr=False)
+
+    def locate(self, model: Model, at: int) -> Location:
+        """`at` counts in the rendered text. Safe in any thread: finding a place renders the model again."""
+        with self._lock:
+            return self.renderer.locate(self.files[model.path], at)
+
+    def mention(self, model: Model, setting: str, name: str) -> Location:
+        """Where the model's file names something in a setting; the file alone where YAML does."""
+        return self.renderer.mention(self.files[model.path], setting, name)
+
+    def locate_statement(self, model: Model, offset: int) -> Location | None:
+        """`offset` counts in the SQL that ran; None where that was transpiled."""
+        if model.statement.transpiled:
+            return None
+        return self.locate(model, offset + model.statement.offset)
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """`problems` is all that is wrong; the DAG holds what is not. `warnings` are of settings without effect."""
+
+    project: Project
+    dag: DAG
+    problems: tuple[OdibiError, ...]
+    places: Places
+    warnings: tuple[str, ...] = ()
+
+    @cached_property
+    def notes(self) -> tuple[str, ...]:
+        """Where a name could be mistaken for another, with its place."""
+        models = [node.definition for node in self.dag.nodes.values() if isinstance(node.definition, Model)]
+        names = {name.casefold().split(".")[-1] for name in self.dag.nodes}
+        return tuple(
+            f"{self.places.locate(model, note.at)}: {note.message}"
+            for model in models
+            for note in model.statement.notes
+            if note.name.casefold() in names
+        )
+
+    def check(self) -> Compiled:
+        """Raises Problems unless all is right."""
+        if self.problems:
+            raise Problems(self.problems)
+        return self
+
+
+def compile_project(
+    project: Project, engine_dialect: str, frames: Collection[str] = (), memo: ModelMemo | None = None
+) -> Compiled:
+    """`frames` are names of frames handed over from Python; those not declared become sources of their own."""
+    renderer = Renderer(project)
+    compiling = _Compiling(project, renderer, engine_dialect, memo)
+    models = compiling.models()
+    places = Places(renderer, {file.path: file for file in project.models})
+    builder = DAGBuilder(places.locate, compiling.broken, places.mention)
+    builder.add(project.seeds).add(models).add(project.sources).add(_undeclared(project, frames))
+    dag = builder.build()
+    if not project.models and not project.seeds and not frames:
+        compiling.warnings.append(f"{FILE}: no models and no seeds: SQL belongs into models/, CSV into seeds/")
+    problems = list(compiling.problems)
+    if not any(path.endswith((".yml", ".yaml")) for path in compiling.unread):  # which may declare what is missing
+        problems += builder.problems
+    each_once = {str(problem): problem for problem in problems}  # a macro's mistake is met by every model that calls it
+    return Compiled(project, dag, tuple(each_once.values()), places, tuple(dict.fromkeys(compiling.warnings)))
+
+
+@dataclass
+class _Compiling:
+    """All models of a project, one after the other; what is wrong is kept, and the rest goes on."""
+
+    project: Project
+    renderer: Renderer
+    engine_dialect: str
+    memo: ModelMemo | None
+    broken: dict[str, Location] = field(default_factory=dict)
+    problems: list[OdibiError] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    def models(self) -> list[Model]:
+        self.problems += self.project.problems
+        self.unread = {problem.where.path for problem in self.problems if problem.where}
+        made = []
+        anew = False
+        for file in self.project.models:
+            remembered = self.memo.get(file) if self.memo else None
+            if remembered is not None:
+                model: Model | None = remembered.model
+                self.warnings += remembered.warnings
+            else:
+                anew = True
+                model = self._model(file)
+            if model is not None and model.config.enabled:
+                made.append(model)
+        wrong_macros = self.renderer.check_macros() if anew and self.project.macros else []
+        self.problems += wrong_macros
+        if self.memo and not wrong_macros:  # which would not be looked for, were all models remembered
+            self.memo.save()
+        return made
+
+    def _model(self, file: ModelFile) -> Model | None:
+        try:
+            if file.path in self.unread:
+                self.broken[file.name.casefold()] = Location(file.path)
+                return None
+            rendered = self.renderer.render(file)
+            model = self._analysed(file, rendered)
+        except OdibiError as error:
+            self.problems += error.errors if isinstance(error, Problems) else [error]
+            self.broken[file.name.casefold()] = Location(file.path)
+            return None
+        self.warnings += rendered.warnings
+        if self.memo:
+            self.memo.put(file, model, rendered.text, rendered.warnings)
+        return model
+
+    def _analysed(self, file: ModelFile, rendered: RenderedModel) -> Model:
+        dialect = rendered.config.dialect or "duckdb"
+        try:
+            statement = analyse(rendered.text, dialect, self.engine_dialect)
+        except SyntaxProblem as problem:
+            raise SqlError(problem.message, self.renderer.locate(file, problem.at), problem.hint) from problem
+        return Model(
+            name=rendered.name,
+            path=rendered.path,
+            config=rendered.config,
+            statement=statement,
+            docs=rendered.docs,
+            template=template_hash(file),
+            vars=rendered.vars,
+            env=rendered.env,
+        )
+
+
+def _undeclared(project: Project, frames: Collection[str]) -> list[Source]:
+    declared = {source.name.casefold() for source in project.sources}
+    made = []
+    for name in frames:
+        if name.casefold() not in declared:
+            schema, _, table = name.rpartition(".")
+            made.append(Source(schema or None, table, "frame", Location("<frames>")))
+    return made

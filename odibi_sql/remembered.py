@@ -1,0 +1,165 @@
+"""ModelMemo: models as they were compiled the last time, so that an edit of one file costs that one file.
+
+    warehouse/warm/models-<target>.json      one list a model, by path
+
+What a model compiles to depends on its file and the settings it is given (hashed with it), on macros, vars, target and
+the program itself (the memo's `context`), and on the environment variables that its Jinja read, which are compared.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from odibi_sql.cache.files import write_atomically
+from odibi_sql.errors import StoreError
+from odibi_sql.model import Config, Model
+from odibi_sql.project import ModelFile, Project
+from odibi_sql.relation import Slot
+from odibi_sql.sql import FileRead, Note, Reference, Statement
+
+FORMAT = 1
+PACKAGES = ("jinja2", "pyyaml", "sqlglot", "sqlglotc")
+ROOMS = ("project", "render", "sql")
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """A model, and the warnings that came with it."""
+
+    model: Model
+    warnings: tuple[str, ...]
+
+
+@dataclass
+class ModelMemo:
+    """`environ` is what `env_var` would read now. Only what was asked for or put in is kept by `save`."""
+
+    path: Path
+    context: str
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    _old: dict[str, list[Any]] = field(default_factory=dict)
+    _new: dict[str, list[Any]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        try:
+            data = json.loads(self.path.read_bytes())
+            if data["context"] == self.context:
+                self._old = data["models"]
+        except (OSError, ValueError, KeyError, TypeError):
+            self._old = {}  # only a memory: without it, models are compiled again
+
+    def get(self, file: ModelFile) -> Remembered | None:
+        kept = self._old.get(file.path)
+        if kept is None or kept[0] != _key(file):
+            return None
+        if any(self.environ.get(name) != value for name, value in kept[1]):
+            return None
+        self._new[file.path] = kept
+        return Remembered(_model(file, kept), tuple(kept[3]))
+
+    def put(self, file: ModelFile, model: Model, text: str, warnings: Iterable[str]) -> None:
+        """`text` is the rendered one."""
+        env = [[name, self.environ.get(name)] for name, _ in model.env]
+        self._new[file.path] = [
+            _key(file),
+            env,
+            None if text == file.text else text,
+            list(warnings),
+            asdict(model.config),
+            _packed(model.statement),
+            model.vars,
+            model.env,
+        ]
+
+    def save(self) -> None:
+        """Keep what changed; nothing is lost where it cannot be written."""
+        if self._new == self._old:
+            return
+        try:
+            data = {"context": self.context, "models": self._new}
+            write_atomically(self.path, json.dumps(data, separators=(",", ":")))
+        except (StoreError, TypeError):
+            return  # TypeError: settings that JSON cannot hold, such as a date in `meta`
+
+
+def context_of(project: Project, engine_dialect: str) -> str:
+    """A hash of all that models' compiling depends on, besides their files and the environment."""
+    target = project.target
+    parts = [
+        FORMAT,
+        engine_dialect,
+        [target.name, target.schema, target.engine, target.threads],
+        sorted((name, repr(value)) for name, value in project.vars.items()),
+        [[macro.path, macro.text] for macro in project.macros],
+        [metadata.version(package) for package in PACKAGES],
+        _program(),
+    ]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def _program() -> list[list[int]]:
+    """Sizes and times of our own modules: a program that was edited compiles anew."""
+    here = Path(__file__).parent
+    stats = (path.stat() for room in ROOMS for path in sorted((here / room).rglob("*.py")))
+    return [[stat.st_size, stat.st_mtime_ns] for stat in stats]
+
+
+def _key(file: ModelFile) -> str:
+    settings = json.dumps(sorted((name, repr(value)) for name, value in file.defaults.items()))
+    return hashlib.sha256(f"{file.name}\0{settings}\0{file.text}".encode()).hexdigest()[:32]
+
+
+def _packed(statement: Statement) -> list[Any]:
+    """`sql` is kept only where it is not a stretch of the text."""
+    return [
+        statement.sql if statement.transpiled else len(statement.sql),
+        statement.offset,
+        [[r.parts, r.start, r.end, r.suffix, r.at] for r in statement.references],
+        [[f.path, f.start, f.end, f.at] for f in statement.files],
+        [[s.start, s.end, s.kind, s.value, s.suffix] for s in statement.rewrites],
+        statement.canonical,
+        statement.moment,
+        statement.unknown_files,
+        [[n.at, n.message, n.name] for n in statement.notes],
+    ]
+
+
+def _model(file: ModelFile, kept: list[Any]) -> Model:
+    _, _, text, _, config, packed, read_vars, env = kept
+    text = file.text if text is None else text
+    sql, offset, references, files, rewrites, canonical, moment, unknown_files, notes = packed
+    transpiled = isinstance(sql, str)
+    statement = Statement(
+        sql=sql if transpiled else text[offset : offset + sql],
+        offset=offset,
+        references=tuple(Reference(tuple(parts), *rest) for parts, *rest in references),
+        files=tuple(FileRead(*one) for one in files),
+        rewrites=tuple(Slot(*one) for one in rewrites),
+        canonical=canonical,
+        moment=moment,
+        unknown_files=unknown_files,
+        notes=tuple(Note(*one) for one in notes),
+        transpiled=transpiled,
+    )
+    config = Config(**{**config, "tags": tuple(config["tags"]), "depends_on": tuple(config["depends_on"])})
+    return Model(
+        name=file.name,
+        path=file.path,
+        config=config,
+        statement=statement,
+        docs=file.docs,
+        template=template_hash(file),
+        vars=tuple((name, value) for name, value in read_vars),
+        env=tuple((name, value) for name, value in env),
+    )
+
+
+def template_hash(file: ModelFile) -> str:
+    return hashlib.sha256(file.text.encode()).hexdigest()[:16]

@@ -1,0 +1,99 @@
+"""ModelMemo: a model that is remembered is the model that would be compiled, and no other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from odibi_sql.compile import Compiled, compile_project
+from odibi_sql.model import Model
+from odibi_sql.project import load_project
+from odibi_sql.remembered import ModelMemo, context_of
+from tests.conftest import WriteProject
+
+EXAMPLE = Path(__file__).parent.parent / "example_project"
+FILES = {
+    "odibi_project.yml": "name: test\nvars: {limit: 10, other: 1}\ntargets: {dev: {}, prod: {schema: live}}\n",
+    "models/a.sql": "\n/* first */ select 1 as x, {{ var('limit') }} as y;",
+    "models/b.sql": "{{ config(tags=['t'], meta={'k': [1]}) }} with a as (select * from a) select a.x, now() from a",
+    "models/c.sql": "{{ config(dialect='snowflake') }} select iff(x > 1, '{{ env_var('MEMO', 'n') }}', '') as z from b",
+    "models/d.sql": "select *, {{ twice('1') }} as t from read_csv('x.csv') join main.a on main.a.x = 1",
+    "macros/twice.sql": "{% macro twice(x) %}{{ x }} * 2{% endmacro %}",
+    "models/m.yml": "models: [{name: a, description: first, config: {schema: other}}]",
+}
+
+
+def compiled(folder: Path, memo_file: Path | None, environ: Mapping[str, str], target: str = "dev") -> Compiled:
+    project = load_project(folder, target)
+    memo = ModelMemo(memo_file, context_of(project, "duckdb"), environ) if memo_file else None
+    return compile_project(project, "duckdb", (), memo)
+
+
+def models(one: Compiled) -> dict[str, Model]:
+    return {name: node.definition for name, node in one.dag.nodes.items() if isinstance(node.definition, Model)}
+
+
+def remembered(folder: Path, memo_file: Path, environ: Mapping[str, str]) -> set[str]:
+    project = load_project(folder)
+    memo = ModelMemo(memo_file, context_of(project, "duckdb"), environ)
+    return {file.name for file in project.models if memo.get(file) is not None}
+
+
+def test_remembered_models_equal_compiled_ones(project: WriteProject, tmp_path: Path) -> None:
+    for folder in (project(FILES), EXAMPLE):
+        memo = tmp_path / f"{folder.name}.json"
+        first = compiled(folder, memo, {})
+        again = compiled(folder, memo, {})
+        assert len(remembered(folder, memo, {})) == len(models(first)) > 3
+        assert models(again) == models(first) == models(compiled(folder, None, {}))
+        assert again.dag == first.dag
+
+
+EDITS: dict[str, tuple[Callable[[WriteProject], object], set[str]]] = {
+    "nothing": (lambda write: write({}), {"a", "b", "c", "d"}),
+    "one file": (lambda write: write({"models/a.sql": "select 2 as x"}), {"b", "c", "d"}),
+    "a setting from YAML": (lambda write: write({"models/m.yml": "models: []"}), {"b", "c", "d"}),
+    "a macro": (lambda write: write({"macros/twice.sql": "{% macro twice(x) %}3{% endmacro %}"}), set()),
+    "a var": (lambda write: write({"odibi_project.yml": FILES["odibi_project.yml"].replace("10", "11")}), set()),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_an_edit_costs_what_it_touches(project: WriteProject, tmp_path: Path, edit: str) -> None:
+    folder, memo = project(FILES), tmp_path / "memo.json"
+    compiled(folder, memo, {})
+    change, kept = EDITS[edit]
+    change(project)
+    assert remembered(folder, memo, {}) == kept
+    assert models(compiled(folder, memo, {})) == models(compiled(folder, None, {}))
+
+
+def test_environment_variables_are_compared(project: WriteProject, tmp_path: Path) -> None:
+    folder, memo = project(FILES), tmp_path / "memo.json"
+    compiled(folder, memo, {})
+    assert remembered(folder, memo, {"MEMO": "yes"}) == {"a", "b", "d"}
+    assert remembered(folder, memo, {"UNREAD": "yes"}) == {"a", "b", "c", "d"}
+
+
+def test_another_target_compiles_anew(project: WriteProject, tmp_path: Path) -> None:
+    folder, memo = project(FILES), tmp_path / "memo.json"
+    compiled(folder, memo, {})
+    live = models(compiled(folder, memo, {}, "prod"))
+    assert live["b"].config.schema == "live"
+
+
+def test_mistakes_are_told_again(project: WriteProject, tmp_path: Path) -> None:
+    wrong = {"models/bad.sql": "select (", "models/lost.sql": "from nowhere", "macros/bad.sql": "{% macro x( %}"}
+    folder, memo = project({**FILES, **wrong}), tmp_path / "memo.json"
+    first = [str(problem) for problem in compiled(folder, memo, {}).problems]
+    assert first
+    assert [str(problem) for problem in compiled(folder, memo, {}).problems] == first
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"context": "x"}', '{"context": 1, "models": 2}'])
+def test_a_damaged_memo_is_no_memo(project: WriteProject, tmp_path: Path, text: str) -> None:
+    folder, memo = project(FILES), tmp_path / "memo.json"
+    memo.write_text(text)
+    assert models(compiled(folder, memo, {})) == models(compiled(folder, None, {}))
