@@ -1,0 +1,119 @@
+"""What a build reads and does not make: sources, and files named in SQL -> their contents.
+
+The only stage before the run that touches the user's data files. Looked at are only those that the selected nodes read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from odibi_sql.cache import FileDigests
+from odibi_sql.dag import DAG, DAGNode, Locate
+from odibi_sql.errors import Location, OdibiError, ProjectError, SqlError
+from odibi_sql.model import Model, Seed, Source
+from odibi_sql.relation import Attached, Files, Relation
+
+_REMOTE = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
+
+
+def is_remote(path: str) -> bool:
+    return _REMOTE.match(path) is not None
+
+
+@dataclass(frozen=True)
+class Given:
+    """Something to read: the hash of what it holds, and where it is. `where` is its declaration, if it has one."""
+
+    content: str
+    relation: Relation
+    where: Location | None = None
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """`sources` by node name; `files` by path as written in SQL, and of seeds by their path. `problems`: what is
+    missing."""
+
+    sources: Mapping[str, Given]
+    files: Mapping[str, str]
+    problems: tuple[OdibiError, ...]
+
+
+@dataclass
+class InputReader:
+    """`unknowable` stands for the content of what cannot be hashed, such as an `s3://` path: it is new in every run.
+    `looked_at` grows with every path and glob that was asked for, as it was written."""
+
+    folder: Path
+    digests: FileDigests
+    frames: Mapping[str, Given]
+    locate: Locate
+    unknowable: str
+    looked_at: list[str] = field(default_factory=list)
+
+    def read(self, dag: DAG, names: Collection[str]) -> Inputs:
+        sources: dict[str, Given] = {}
+        files: dict[str, str] = {}
+        problems: list[OdibiError] = []
+        for name in names:
+            node = dag.nodes[name]
+            try:
+                self._read_files(node, files)
+                for up in node.upstream:
+                    definition = dag.nodes[up].definition
+                    if isinstance(definition, Source) and up not in sources:
+                        sources[up] = Given("", Files("csv", ()))  # named once, even where it is missing
+                        sources[up] = self._source(definition)
+            except OdibiError as error:
+                problems.append(error)
+        return Inputs(sources, files, tuple(problems))
+
+    def _read_files(self, node: DAGNode, files: dict[str, str]) -> None:
+        if isinstance(node.definition, Seed):
+            files[node.path] = self._digest(node.path, Location(node.path))
+        elif isinstance(node.definition, Model):
+            for file in node.model.statement.files:
+                if file.path not in files:
+                    files[file.path] = self._digest(file.path, self.locate(node.model, file.at))
+
+    def _digest(self, pattern: str, where: Location) -> str:
+        self.looked_at.append(pattern)
+        if is_remote(pattern):
+            return self.unknowable
+        try:
+            digest = self.digests.digest_all(pattern, self.folder)
+        except OSError as error:
+            raise ProjectError(f"cannot read `{error.filename or pattern}`: {error.strerror}", where) from error
+        if digest is None and pattern == where.path:
+            raise ProjectError("this file cannot be read: its link leads nowhere", where)
+        if digest is None:
+            raise SqlError(
+                f"no file is named `{pattern}`", where, f"paths start at the project's folder, {self.folder}"
+            )
+        return digest
+
+    def _source(self, source: Source) -> Given:
+        if source.kind == "frame":
+            if (frame := self.frames.get(source.name.casefold())) is None:
+                raise ProjectError(
+                    f"source `{source.name}` is a frame, and none was given",
+                    source.where,
+                    f'build from Python: odibi_sql.build(frames={{"{source.name}": df}})',
+                )
+            return frame
+        total = hashlib.sha256(repr((source.kind, source.identifier, source.options)).encode())
+        for path in source.paths:
+            total.update(self._digest(path, source.where).encode())
+        paths = tuple(path if is_remote(path) else str(self.folder / path) for path in source.paths)
+        if source.kind != "database":
+            return Given(total.hexdigest(), Files(source.kind, paths, source.options), source.where)
+        wal = self.folder / f"{source.paths[0]}.wal"
+        self.looked_at.append(f"{source.paths[0]}.wal")
+        if wal.exists():
+            total.update(self.digests.digest(wal).encode())
+        schema, _, table = (source.identifier or source.table).rpartition(".")
+        return Given(total.hexdigest(), Attached(paths[0], schema or "main", table), source.where)

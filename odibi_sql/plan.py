@@ -1,0 +1,232 @@
+"""DAG, inputs and store -> Plan: what a build would do and why. Nothing is run and nothing is written here.
+
+`plan` prints a Plan and `build` executes it. Keys need the contents of inputs, which are known at once where the inputs
+are hits; past a node that runs, a node runs too unless its inputs come out the same ("maybe").
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from odibi_sql.cache import CacheManager, Entry, Recipe, differences
+from odibi_sql.dag import DAG, DAGNode
+from odibi_sql.events import Action
+from odibi_sql.inputs import Given, Inputs
+from odibi_sql.materializations import MATERIALIZATIONS
+from odibi_sql.model import Model, Seed
+
+UNKNOWN = "?"
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The build's one time, and its id for what is new in every run."""
+
+    now: datetime
+    run_id: str
+
+
+@dataclass(frozen=True)
+class Recipes:
+    """Makes the recipe of any node, given what its upstream holds."""
+
+    engine: str
+    settings: tuple[tuple[str, str], ...]
+    moment: Moment
+    files: Mapping[str, str]
+
+    def recipe(self, node: DAGNode, contents: Mapping[str, str]) -> Recipe:
+        if isinstance(node.definition, Seed):
+            return self._seed(node.definition)
+        statement = node.model.statement
+        inputs = [(up, contents.get(up, UNKNOWN)) for up in node.upstream]
+        inputs += [(f"file {file.path}", self.files.get(file.path, UNKNOWN)) for file in statement.files]
+        dialect = node.config.dialect
+        return Recipe(
+            engine=self.engine,
+            settings=self.settings,
+            kind=node.config.materialized,
+            sql=statement.canonical,
+            options=(("dialect", dialect),) if dialect else (),
+            inputs=tuple(dict.fromkeys(inputs)),
+            moment=self._moment(node),
+        )
+
+    def _seed(self, seed: Seed) -> Recipe:
+        return Recipe(
+            engine=self.engine,
+            settings=self.settings,
+            kind="seed",
+            sql="",
+            options=(("delimiter", seed.delimiter), *((f"type of {name}", kind) for name, kind in seed.column_types)),
+            inputs=((f"file {seed.path}", self.files.get(seed.path, UNKNOWN)),),
+        )
+
+    def _moment(self, node: DAGNode) -> str | None:
+        if is_volatile(node):
+            return f"{self.moment.run_id} {node.name}"
+        return self.moment.now.date().isoformat() if node.model.statement.moment == "date" else None
+
+
+def is_volatile(node: DAGNode) -> bool:
+    """Whether the node's result is new in every build."""
+    if not isinstance(node.definition, Model):
+        return False
+    return node.model.statement.moment == "volatile" or node.model.statement.unknown_files
+
+
+def is_stored(node: DAGNode) -> bool:
+    return isinstance(node.definition, Seed) or MATERIALIZATIONS[node.config.materialized].stored
+
+
+def content_of(node: DAGNode, entry: Entry) -> str:
+    return entry.content if is_stored(node) else entry.key
+
+
+@dataclass(frozen=True)
+class Step:
+    """What becomes of one node. `upstream` are the steps it waits for; `key` and `entry` are there where known."""
+
+    node: DAGNode
+    action: Action
+    reason: str
+    upstream: tuple[str, ...]
+    key: str | None = None
+    entry: Entry | None = None
+    estimate_s: float | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`steps` in the DAG's order; `given` is what they read from elsewhere; `force` runs all, whatever is stored."""
+
+    steps: Mapping[str, Step]
+    given: Mapping[str, Given]
+    recipes: Recipes
+    force: bool = False
+
+    def of_action(self, action: Action) -> tuple[Step, ...]:
+        return tuple(step for step in self.steps.values() if step.action == action)
+
+
+@dataclass
+class Planner:
+    """Walks the selected nodes in order. `published` is what the target shows of nodes that are not selected."""
+
+    dag: DAG
+    cache: CacheManager
+    recipes: Recipes
+    inputs: Inputs
+    published: Mapping[str, Given] = field(default_factory=dict)
+    force: bool = False
+
+    def plan(self, selected: Collection[str]) -> Plan:
+        wanted = set(selected)
+        given: dict[str, Given] = dict(self.inputs.sources)
+        steps: dict[str, Step] = {}
+        contents: dict[str, str] = {}
+        for name in wanted:
+            for up in self.dag.nodes[name].upstream:
+                if up not in wanted and up not in given:
+                    given[up] = self.published[up]
+        contents.update({name: one.content for name, one in given.items()})
+        for name, node in self.dag.nodes.items():
+            if name not in wanted:
+                continue
+            step = self._step(node, contents)
+            steps[name] = replace(step, upstream=tuple(up for up in node.upstream if up in wanted))
+            if step.entry is not None:
+                contents[name] = content_of(node, step.entry)
+            elif step.key is not None and not is_stored(node):
+                contents[name] = step.key
+        return Plan(steps, given, self.recipes, self.force)
+
+    def _step(self, node: DAGNode, contents: Mapping[str, str]) -> Step:
+        recipe = self.recipes.recipe(node, contents)
+        latest = self.cache.latest(node.name)
+        estimate = latest.duration_s if latest else None
+        pending = [up for up in node.upstream if up not in contents]
+        if pending:
+            return self._pending(node, recipe, pending, estimate)
+        key = recipe.key()
+        entry = None if self.force else self.cache.get(key)
+        if entry is not None:
+            return Step(node, "cached", "unchanged", (), key, entry, estimate)
+        return Step(node, "run", why(node, recipe, self.cache, self.force), (), key, None, estimate)
+
+    def _pending(self, node: DAGNode, recipe: Recipe, pending: list[str], estimate: float | None) -> Step:
+        """Some inputs are about to be made: a result of this meaning may fit them, if there is any."""
+        if self.force or is_volatile(node) or not self.cache.has_meaning(recipe.meaning()):
+            return Step(node, "run", why(node, recipe, self.cache, self.force), (), None, None, estimate)
+        names = ", ".join(f"`{up}`" for up in pending[:3]) + (" …" if len(pending) > 3 else "")
+        return Step(node, "maybe", f"runs unless {names} comes out the same", (), None, None, estimate)
+
+
+def why(node: DAGNode, recipe: Recipe, cache: CacheManager, force: bool = False) -> str:
+    """Why no stored result fits: the difference to the last one of that name, in a line."""
+    if force:
+        return "stored results are not used (--no-cache)"
+    if is_volatile(node):
+        unknown = node.model.statement.unknown_files
+        return "reads files named by an expression" if unknown else "its time or randomness is new in every build"
+    latest = cache.latest(node.name)
+    previous = cache.get(latest.key) if latest else None
+    if previous is None:
+        return "no stored result"
+    said = [text for text in _said(node, previous, recipe) if text]
+    return "; ".join(dict.fromkeys(said)) or "its stored result is gone"
+
+
+def _said(node: DAGNode, previous: Entry, recipe: Recipe) -> list[str]:
+    before = {name for name, _ in previous.recipe.inputs}
+    said = []
+    for difference in differences(previous.recipe, recipe):
+        match difference.part:
+            case "sql":
+                said.append(_sql_changed(node, previous))
+            case "input" if difference.new is None or difference.name not in before:
+                said.append(
+                    "" if "sql" in {d.part for d in differences(previous.recipe, recipe)} else "reads other tables"
+                )
+            case "input" if difference.new == UNKNOWN:
+                continue
+            case "input":
+                name = difference.name
+                said.append(f"{name} changed" if name.startswith("file ") else f"`{name}` changed")
+            case "kind":
+                said.append(f"was a {difference.old}, is a {difference.new}")
+            case "moment":
+                said.append("the date changed")
+            case "engine":
+                said.append(f"engine was {difference.old}, is {difference.new}")
+            case part:
+                said.append(f"{part} `{difference.name}` changed")
+    return said
+
+
+def notes_of(node: DAGNode) -> dict[str, object]:
+    """What an entry keeps to explain a later miss: the template's hash and what its Jinja read."""
+    if not isinstance(node.definition, Model):
+        return {}
+    model = node.model
+    return {"template": model.template, "vars": dict(model.vars), "env": dict(model.env)}
+
+
+def _sql_changed(node: DAGNode, previous: Entry) -> str:
+    notes = notes_of(node)
+    if previous.notes.get("template") != notes.get("template"):
+        return "SQL changed"
+    changed = []
+    for word, kind in (("var", "vars"), ("environment variable", "env")):
+        old, new = dict(previous.notes.get(kind) or {}), notes.get(kind)
+        new = new if isinstance(new, dict) else {}
+        changed += [f"{word} `{name}` changed" for name in new if old.get(name) != new[name]]
+    return "; ".join(changed) or "a macro changed the SQL"
+
+
+def describe_value(value: str | None) -> str:
+    """A recorded var or environment value as the user wrote it."""
+    return "(not set)" if value is None else str(json.loads(value))
