@@ -1,0 +1,145 @@
+"""NodeContext: the private place in which one node runs.
+
+Its own cursor; its inputs as temp views under a prefix that no other node and no other run uses; the node's SQL bound
+to those views. All of it is gone on every way out. Between nodes nothing is shared but the store.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import TypeVar
+
+from odibi_sql.engines.protocol import Cursor, EngineFailure, Written
+from odibi_sql.relation import Column, Published, Query, Relation, Slot
+from odibi_sql.sql import Bound, bind, quote
+
+_T = TypeVar("_T")
+
+
+class NodeContext:
+    """Use as a context manager. `cancelled` is asked between statements: an interrupt in the gap would be lost."""
+
+    def __init__(
+        self, cursor: Cursor, prefix: str, folder: Path, cancelled: Callable[[], bool] = lambda: False
+    ) -> None:
+        self.cursor = cursor
+        self._prefix = prefix
+        self._folder = str(folder)
+        self._cancelled = cancelled
+        self._views: list[str] = []
+        self._made: dict[int, tuple[Relation, str]] = {}
+        self._called: dict[int, str] = {}  # relations by id -> the names that queries have for them
+        self._reads_queries = False
+
+    def __enter__(self) -> NodeContext:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            with contextlib.suppress(EngineFailure):  # the cursor's end takes its views along, if this did not
+                self.cursor.drop_views(tuple(reversed(self._views)))
+        finally:
+            self.cursor.close()
+
+    @property
+    def views(self) -> tuple[str, ...]:
+        return tuple(self._views)
+
+    def make_views(self, inputs: Mapping[str, Relation]) -> Mapping[str, str]:
+        """One view for each input and for all that a query among them reads. Returns input -> view, unquoted."""
+        self._called.update({id(relation): name for name, relation in inputs.items()})
+        return {name: self._view(relation) for name, relation in inputs.items()}
+
+    def bind(self, sql: str, slots: Iterable[Slot], views: Mapping[str, str]) -> Bound:
+        return bind(sql, slots, {name: quote(view) for name, view in views.items()}, self._folder)
+
+    def write(self, bound: Bound, stem: Path) -> Written:
+        """Run the query and keep its rows. Raises EngineFailure, its offset in the text before binding."""
+        self._stop_if_cancelled()
+        try:
+            return _at_origin(bound, lambda: self.cursor.write(bound.sql, stem))
+        except EngineFailure as failure:
+            if failure.offset is not None and self._reads_queries and self._binds(bound):
+                failure.offset = None  # it broke while running, perhaps inside a view, whose text it may speak of
+            raise
+
+    def describe(self, bound: Bound) -> tuple[Column, ...]:
+        self._stop_if_cancelled()
+        return _at_origin(bound, lambda: self.cursor.describe(bound.sql))
+
+    def check_as_view(self, bound: Bound) -> None:
+        """Raises EngineFailure where the query can be run but not be a view, such as a PIVOT that looks at the data."""
+        self._stop_if_cancelled()
+        name = f"{self._prefix}{len(self._views)}"
+        self._views.append(name)
+        try:
+            _at_origin(bound, lambda: self.cursor.create_query_view(name, bound.sql))
+        except EngineFailure as failure:
+            failure.hint = "a table can hold what a view cannot: `materialized='table'`"
+            raise
+
+    def _view(self, wanted: Relation) -> str:
+        """Views of a chain of queries are made from its far end, without recursion: chains can be long."""
+        stack: list[Relation] = [wanted]
+        while stack:
+            relation = stack[-1]
+            if id(relation) in self._made:
+                stack.pop()
+                continue
+            inputs = relation.inputs if isinstance(relation, Query) else {}
+            self._called.update({id(r): name for name, r in inputs.items()})
+            missing = [r for r in inputs.values() if id(r) not in self._made]
+            if missing:
+                stack += missing
+                continue
+            stack.pop()
+            self._create(relation)
+        return self._made[id(wanted)][1]
+
+    def _create(self, relation: Relation) -> None:
+        self._stop_if_cancelled()
+        name = f"{self._prefix}{len(self._views)}"
+        self._views.append(name)
+        if isinstance(relation, Query):
+            self._reads_queries = True
+            views = {key: self._made[id(value)][1] for key, value in relation.inputs.items()}
+            try:
+                self.cursor.create_query_view(name, self.bind(relation.sql, relation.slots, views).sql)
+            except EngineFailure as failure:
+                failure.offset = None  # a place in another model's text
+                raise
+        elif isinstance(relation, Published):
+            raise TypeError(f"unresolved relation `{relation.name}`")
+        else:
+            try:
+                self.cursor.create_view(name, relation)
+            except EngineFailure as failure:
+                failure.input = self._called[id(relation)]
+                raise
+        self._made[id(relation)] = (relation, name)  # holding the relation keeps its id its own
+
+    def _binds(self, bound: Bound) -> bool:
+        try:
+            self.cursor.describe(bound.sql)
+        except EngineFailure:
+            return False
+        return True
+
+    def _stop_if_cancelled(self) -> None:
+        if self._cancelled():
+            raise EngineFailure("cancelled", interrupted=True)
+
+
+def _at_origin(bound: Bound, action: Callable[[], _T]) -> _T:
+    """Errors speak of places in the bound text; the user knows the text before binding."""
+    try:
+        return action()
+    except EngineFailure as failure:
+        if failure.offset is not None:
+            failure.offset = bound.origin(failure.offset)
+        raise
