@@ -1,0 +1,211 @@
+"""StepRunner: how one step of a plan is done, for the executor to call.
+
+A result goes from the engine into the store, and from there to its readers; a view's or an ephemeral model's query is
+only bound, and handed to its readers as it is.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from odibi_sql.cache import CacheManager, Entry, Recipe
+from odibi_sql.cache.files import cannot_write
+from odibi_sql.compile import Places
+from odibi_sql.context import NodeContext
+from odibi_sql.dag import DAGNode
+from odibi_sql.engines.protocol import CsvSeed, EngineFailure, Session, Written
+from odibi_sql.errors import Location, OdibiError
+from odibi_sql.events import NodeError
+from odibi_sql.executor import Attempt, Miss, NodeFailure, Outcome
+from odibi_sql.model import Seed
+from odibi_sql.plan import Plan, content_of, is_stored, notes_of, why
+from odibi_sql.relation import Column, Query, Relation
+
+
+@dataclass
+class StepRunner:
+    """`open_session` is called by the first step that runs. `compiled` is a folder for the SQL of what runs.
+
+    `relations` grows as nodes end: what each offers to its readers.
+    """
+
+    plan: Plan
+    cache: CacheManager
+    open_session: Callable[[], Session]
+    places: Places
+    folder: Path
+    compiled: Path
+    relations: dict[str, Relation] = field(default_factory=dict)
+    entries: dict[str, Entry] = field(default_factory=dict)
+    _contents: dict[str, str] = field(default_factory=dict)
+    _recipes: dict[str, Recipe] = field(default_factory=dict)
+    _reasons: dict[str, str] = field(default_factory=dict)
+    _tell_time: set[str] = field(default_factory=set)
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
+
+    def __post_init__(self) -> None:
+        for name, given in self.plan.given.items():
+            self.relations[name] = given.relation
+            self._contents[name] = given.content
+            if isinstance(given.relation, Query):
+                self._tell_time.add(name)  # for all that is known here
+
+    def look_up(self, name: str) -> Outcome | Miss:
+        step = self.plan.steps[name]
+        recipe = self.plan.recipes.recipe(step.node, self._contents)
+        key = recipe.key()
+        entry = step.entry
+        if entry is None and not self.plan.force:
+            entry = self.cache.get(key)
+        if entry is not None:
+            return self._done(step.node, entry, "unchanged")
+        self._recipes[name] = recipe
+        reason = why(step.node, recipe, self.cache, self.plan.force) if step.key != key else step.reason
+        self._reasons[name] = reason
+        return Miss(reason, key)
+
+    def run(self, name: str, attempt: Attempt) -> Outcome:
+        step = self.plan.steps[name]
+        recipe = self._recipes[name]
+        begun = time.perf_counter()
+        try:
+            columns, written = self._make(step.node, attempt)
+            entry = Entry(
+                key=recipe.key(),
+                name=name,
+                recipe=recipe,
+                columns=columns,
+                content=written.content if written else recipe.key(),
+                rows=written.rows if written else None,
+                parts=(),
+                duration_s=time.perf_counter() - begun,
+                run_id=self.plan.recipes.moment.run_id,
+                created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+                notes=notes_of(step.node),
+            )
+            entry = self.cache.put(entry, written, force=self.plan.force)
+        except EngineFailure as failure:
+            error = self._error(step.node, failure)
+            if damaged := self._damaged_inputs(step.node, failure):
+                names = ", ".join(f"`{one}`" for one in damaged)
+                error = replace(error, line=None, column=None, hint=f"stored rows of {names} were damaged: build again")
+            raise NodeFailure(error, passing=failure.passing) from failure
+        except OdibiError as error:
+            raise NodeFailure(_told(error)) from error
+        return self._done(step.node, entry, self._reasons[name])
+
+    # -- within
+
+    def _make(self, node: DAGNode, attempt: Attempt) -> tuple[tuple[Column, ...], Written | None]:
+        cursor = self.open_session().cursor()
+        attempt.on_cancel(cursor.interrupt)
+        number = next(self._numbers)
+        stem = self.cache.scratch() / f"{number}"
+        if isinstance(node.definition, Seed):
+            seed = node.definition
+            try:
+                csv = CsvSeed(self.folder / seed.path, dict(seed.column_types), seed.delimiter)
+                written = cursor.write_csv(csv, stem)
+            finally:
+                cursor.close()
+            return written.columns, written
+        model = node.model
+        self._keep_sql(node)
+        prefix = f"__odibi_{self.plan.recipes.moment.run_id[-6:]}_{number}_"
+        with NodeContext(cursor, prefix, self.folder, attempt.cancelled) as context:
+            views = context.make_views(self._inputs(node))
+            if self._tells_time(node):
+                cursor.fix_time()
+            bound = context.bind(model.statement.sql, node.slots, views)
+            if is_stored(node):
+                written = context.write(bound, stem)
+                return written.columns, written
+            columns = context.describe(bound)
+            context.check_as_view(bound)
+            return columns, None
+
+    def _tells_time(self, node: DAGNode) -> bool:
+        """Whether the node's query asks for the time, itself or by a view that it reads."""
+        return node.model.statement.moment != "fixed" or not self._tell_time.isdisjoint(node.upstream)
+
+    def _inputs(self, node: DAGNode) -> Mapping[str, Relation]:
+        return {slot.value: self.relations[slot.value] for slot in node.slots if slot.kind == "relation"}
+
+    def _done(self, node: DAGNode, entry: Entry, reason: str) -> Outcome:
+        if is_stored(node):
+            self.relations[node.name] = self.cache.stored(entry)
+        else:
+            self.relations[node.name] = Query(node.model.statement.sql, node.slots, self._inputs(node))
+            if self._tells_time(node):
+                self._tell_time.add(node.name)
+        self._contents[node.name] = content_of(node, entry)
+        self.entries[node.name] = entry
+        stored = is_stored(node)
+        return Outcome(
+            reason=reason,
+            rows=entry.rows,
+            columns=len(entry.columns),
+            bytes=entry.bytes if stored else None,
+            key=entry.key,
+            content=content_of(node, entry),
+        )
+
+    def _damaged_inputs(self, node: DAGNode, failure: EngineFailure) -> list[str]:
+        """Forgets the stored inputs that turn out to be unreadable, where the failure speaks of the store's files."""
+        if str(self.cache.store) not in failure.message:
+            return []
+        damaged = []
+        for name in node.upstream:
+            entry = self.entries.get(name)
+            if entry is not None and is_stored(self.plan.steps[name].node):
+                try:
+                    content = self.open_session().content(self.cache.stored(entry))
+                except EngineFailure:
+                    content = None
+                if content != entry.content:
+                    self.cache.invalidate(entry.key)
+                    damaged.append(name)
+        return damaged
+
+    def _keep_sql(self, node: DAGNode) -> None:
+        file = self.compiled / f"{node.name}.sql"
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(node.model.statement.sql + "\n", "utf-8")
+        except OSError as error:
+            raise cannot_write(file, error) from error
+
+    def _error(self, node: DAGNode, failure: EngineFailure) -> NodeError:
+        hint = f"did you mean `{failure.suggestion}`?" if failure.suggestion else failure.hint
+        if isinstance(node.definition, Seed):
+            message = failure.message.removeprefix(f"line {failure.line}").lstrip(":, ")  # told by the place
+            return NodeError(message, node.path, failure.line, None, hint)
+        given = self.plan.given.get(failure.input) if failure.input else None
+        if given is not None and given.where is not None:
+            where = given.where
+            return NodeError(
+                f"`{failure.input}` cannot be read: {failure.message}", where.path, where.line, where.column, hint
+            )
+        place = Location(node.path)
+        if failure.offset is not None:
+            place = self.places.locate_statement(node.model, failure.offset) or place
+        elif hint is None and not failure.interrupted:
+            hint = self._views_to_look_at(node)
+        compiled = os.path.relpath(self.compiled / f"{node.name}.sql", self.folder)
+        return NodeError(failure.message, place.path, place.line, place.column, hint, compiled)
+
+    def _views_to_look_at(self, node: DAGNode) -> str | None:
+        """Where an error that has no place in the node's own SQL may come from."""
+        views = [name for name in node.upstream if isinstance(self.relations.get(name), Query)]
+        return f"it may come from what this reads: {', '.join(f'`{name}`' for name in views)}" if views else None
+
+
+def _told(error: OdibiError) -> NodeError:
+    where = error.where or Location("")
+    return replace(NodeError(error.message, hint=error.hint), file=where.path or None, line=where.line)
