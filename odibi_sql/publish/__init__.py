@@ -1,0 +1,16 @@
+"""Results -> a target's catalog: whole, at once, and with a way back."""
+
+from odibi_sql.publish.publisher import Change, Publisher, state_of
+from odibi_sql.publish.record import Publication, PublishedRelation
+from odibi_sql.publish.relations import PlanToShow, is_published, meaning_of
+
+__all__ = [
+    "Change",
+    "PlanToShow",
+    "Publication",
+    "PublishedRelation",
+    "Publisher",
+    "is_published",
+    "meaning_of",
+    "state_of",
+]

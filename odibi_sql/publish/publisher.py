@@ -1,0 +1,249 @@
+"""Publisher: one target's publications, now and before.
+
+Builds of one project may end at the same time: a file lock lets them publish one after another, each upon what the one
+before has published.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import glob
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from odibi_sql.cache.files import cannot_write, write_atomically
+from odibi_sql.errors import StoreError
+from odibi_sql.locks import FileLock
+from odibi_sql.publish.record import Publication, PublishedRelation
+
+KEPT = 10
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a publication did; `publication` is the old one where there was nothing to change."""
+
+    publication: Publication
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ShownFile:
+    """`number` is the publication that the catalog shows; `files` are all that say so."""
+
+    number: int
+    files: tuple[Path, ...]
+
+
+@dataclass(frozen=True)
+class Publisher:
+    """`catalog` is the target's file, `records` the folder of its publications, `store` that of the results.
+
+    `scratch` makes a folder for passing copies.
+    """
+
+    target: str
+    catalog: Path
+    records: Path
+    store: Path
+    folder: Path
+    warn: Callable[[str], None]
+    scratch: Callable[[], Path]
+
+    def current(self) -> Publication | None:
+        """What the catalog file shows, or None if there is none. Of a damaged file, what was last recorded.
+
+        Raises StoreError where the file is somebody else's database, or none can be read.
+        """
+        if (known := self._known()) is not None:
+            return known
+        if not self.catalog.exists():
+            return None
+        from odibi_sql.publish.catalog import NotOursError, read_shown
+
+        stat = _stat(
+            self.catalog
+        )  # before it is read: if it is replaced meanwhile, the number is not remembered for it
+        try:
+            shown = read_shown(self.catalog, self.scratch())
+        except NotOursError as error:
+            raise StoreError(
+                f"`{self.catalog}` is a database that odibi-sql did not make",
+                hint="move it away, or give the target another `path:` in odibi_project.yml",
+            ) from error
+        publication = self._read(shown.number) if shown is not None else None
+        if publication is not None:
+            self._remember(publication, stat)
+            return publication
+        self.warn(f"the catalog `{self.catalog.name}` cannot be read, so it is made again")
+        last = self._read(self._highest())
+        return replace(last, folder="") if last is not None else None  # as if moved: all views are made again
+
+    def publish(
+        self,
+        relations: Mapping[str, PublishedRelation],
+        hidden: Mapping[str, str],
+        *,
+        whole: bool,
+        run_id: str,
+        published_at: str,
+    ) -> Change:
+        """Show `relations`, and besides them what the target shows now, unless this is the `whole` project.
+
+        `hidden` are the meanings of models that are not shown.
+
+        Raises StoreError; the target is as it was then.
+        """
+        with self._locked():
+            before = self.current()
+            new = Publication(0, None, self.target, run_id, published_at, str(self.folder), relations, hidden)
+            if not whole and before is not None:
+                new = replace(new, relations={**before.relations, **relations}, hidden={**before.hidden, **hidden})
+            return self._show(before, new)
+
+    def rollback(self, number: int | None, *, run_id: str, published_at: str) -> Change:
+        """Publish again what an earlier publication showed; None: the one before the current."""
+        with self._locked():
+            before = self.current()
+            if before is None:
+                raise StoreError(f"target `{self.target}` has no publication", hint="`odibi-sql build` makes one")
+            wanted = before.previous if number is None else number
+            old = next((one for one in self.history() if one.number == wanted), None)
+            if old is None:
+                kept = ", ".join(str(one.number) for one in self.history())
+                said = (
+                    f"publication {wanted} is not kept" if wanted else "there is no publication before the current one"
+                )
+                raise StoreError(said, hint=f"kept are: {kept}")
+            missing = [
+                part for one in old.relations.values() for part in one.parts() if not (self.store / part).exists()
+            ]
+            if missing:
+                raise StoreError(f"results of publication {wanted} are no longer in the store: {missing[0]}")
+            again = replace(old, run_id=run_id, published_at=published_at, folder=str(self.folder))
+            return self._show(before, again)
+
+    def history(self) -> list[Publication]:
+        """The kept publications, newest first, beginning with the current one."""
+        found: list[Publication] = []
+        publication = self.current()
+        while publication is not None and publication not in found:
+            found.append(publication)
+            publication = self._read(publication.previous) if publication.previous is not None else None
+        return found
+
+    def used_parts(self) -> set[str]:
+        """Absolute paths of the store's files that the kept publications read."""
+        return {str(self.store / part) for one in self.history() for r in one.relations.values() for part in r.parts()}
+
+    def shown_file(self) -> ShownFile | None:
+        """The catalog and what vouches for it, if they are as the last publication left them; nothing is opened."""
+        known = self._known()
+        if known is None or known.folder != str(self.folder):
+            return None
+        return ShownFile(known.number, (self.catalog, self._record(known.number), self.records / "current.json"))
+
+    # -- within
+
+    def _show(self, before: Publication | None, wanted: Publication) -> Change:
+        """`wanted` gets its number here."""
+        old = before.relations if before is not None else {}
+        changed = tuple(name for name, one in wanted.relations.items() if old.get(name) != one)
+        removed = tuple(name for name in old if name not in wanted.relations)
+        moved = before is None or before.folder != wanted.folder
+        if before is not None and not changed and not removed and not moved and before.hidden == wanted.hidden:
+            return Change(before, (), ())
+        number = max((before.number if before else 0), self._highest()) + 1
+        new = replace(wanted, number=number, previous=before.number if before is not None else None)
+        self._install(before, new)
+        self._forget_old()
+        return Change(new, changed, removed)
+
+    def _install(self, before: Publication | None, new: Publication) -> None:
+        from odibi_sql.publish.catalog import install, write_catalog
+
+        temporary = self.catalog.with_name(f".{self.catalog.name}.{os.getpid()}.new")
+        write_catalog(temporary, self.catalog if before is not None else None, before, new, self.store)
+        write_atomically(self._record(new.number), json.dumps(new.as_json(), separators=(",", ":")))
+        os.sync()  # results and record are on disk before a catalog names them
+        try:
+            install(temporary, self.catalog)
+        except OSError as error:
+            temporary.unlink(missing_ok=True)
+            raise StoreError(f"cannot replace `{self.catalog}`: {error.strerror}") from error
+        self._remember(new, _stat(self.catalog))
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        lock = FileLock(self.records / "lock")
+        try:
+            self.records.mkdir(parents=True, exist_ok=True)
+            self.catalog.parent.mkdir(parents=True, exist_ok=True)
+            lock.acquire()
+        except OSError as error:
+            raise cannot_write(Path(error.filename or self.records), error) from error
+        try:
+            self._sweep()
+            yield
+        finally:
+            lock.release()
+
+    def _sweep(self) -> None:
+        """Remove what killed builds left: whoever makes such files holds the lock, or can do without them."""
+        left = [*self.catalog.parent.glob(f".{glob.escape(self.catalog.name)}.*.new*"), *self.records.glob(".*.tmp")]
+        for path in left:
+            with contextlib.suppress(OSError):
+                path.unlink()
+
+    def _record(self, number: int) -> Path:
+        return self.records / f"{number:06}.json"
+
+    def _read(self, number: int) -> Publication | None:
+        try:
+            return Publication.from_json(json.loads(self._record(number).read_bytes()))
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def _highest(self) -> int:
+        return max((int(path.stem) for path in self.records.glob("[0-9]*.json")), default=0)
+
+    def _known(self) -> Publication | None:
+        """What current.json says, if the catalog file is still the one it was written for."""
+        try:
+            data: dict[str, Any] = json.loads((self.records / "current.json").read_bytes())
+            if data["catalog"] != _stat(self.catalog):
+                return None
+            return self._read(data["number"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def _remember(self, publication: Publication, stat: list[int]) -> None:
+        data = {"number": publication.number, "catalog": stat}
+        with contextlib.suppress(StoreError):  # it saves time only
+            write_atomically(self.records / "current.json", json.dumps(data))
+
+    def _forget_old(self) -> None:
+        kept = [one.number for one in self.history()][:KEPT]
+        for path in self.records.glob("[0-9]*.json"):
+            if int(path.stem) not in kept:
+                path.unlink(missing_ok=True)
+
+
+def _stat(path: Path) -> list[int]:
+    stat = path.stat()
+    wal = Path(f"{path}.wal")
+    return [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino, int(wal.exists())]
+
+
+def state_of(before: Publication | None, meanings: Mapping[str, str], which: str) -> frozenset[str]:
+    """Names that are `new`, or `modified` (new ones too), against a publication; `meanings` are what they are now."""
+    old = before.meanings() if before is not None else {}
+    if which == "new":
+        return frozenset(name for name in meanings if name not in old)
+    return frozenset(name for name, meaning in meanings.items() if old.get(name) != meaning)

@@ -1,0 +1,233 @@
+"""Publication: what a target shows, as data, and its JSON.
+
+    warehouse/publications/<target>/000007.json     one publication; `previous` is the one it replaced
+    warehouse/publications/<target>/current.json    which one the catalog shows, and the catalog file it was seen in
+
+The catalog file itself says which publication it shows; `current.json` only saves opening it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from odibi_sql.relation import Attached, Column, Files, Published, Query, Relation, Slot, Stored
+from odibi_sql.sql.bind import absolute
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class PublishedRelation:
+    """One relation of a publication. In it, parts are relative to the store, other files to the project, and a query's
+    inputs may be `Published`.
+
+    `meaning` is that of the recipe;
+    `rows` None where they were not counted (a view).
+    """
+
+    name: str
+    schema: str
+    key: str
+    meaning: str
+    content: str
+    columns: tuple[Column, ...]
+    relation: Stored | Query
+    rows: int | None = None
+    description: str = ""
+
+    def parts(self) -> tuple[str, ...]:
+        return tuple(part for one in walk(self.relation) if isinstance(one, Stored) for part in one.parts)
+
+
+@dataclass(frozen=True)
+class Publication:
+    """`number` counts from 1. `folder` is where the project was, because views name their files absolutely. `hidden`
+    are the meanings of models that are part of it and not shown: ephemeral ones."""
+
+    number: int
+    previous: int | None
+    target: str
+    run_id: str
+    published_at: str
+    folder: str
+    relations: Mapping[str, PublishedRelation] = field(default_factory=dict)
+    hidden: Mapping[str, str] = field(default_factory=dict)
+
+    def meanings(self) -> dict[str, str]:
+        return {**self.hidden, **{name: one.meaning for name, one in self.relations.items()}}
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "format": FORMAT,
+            "number": self.number,
+            "previous": self.previous,
+            "target": self.target,
+            "run_id": self.run_id,
+            "published_at": self.published_at,
+            "folder": self.folder,
+            "hidden": dict(self.hidden),
+            "relations": {
+                name: {
+                    "schema": one.schema,
+                    "key": one.key,
+                    "meaning": one.meaning,
+                    "content": one.content,
+                    "columns": [[c.name, c.type, c.stored_as] for c in one.columns],
+                    "rows": one.rows,
+                    "description": one.description,
+                    "relation": relation_as_json(one.relation),
+                }
+                for name, one in self.relations.items()
+            },
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Publication:
+        """Raises KeyError, TypeError or ValueError where `data` is no publication of this format."""
+        if data["format"] != FORMAT:
+            raise ValueError(f"format {data['format']} of publications is not known")
+        relations = {}
+        for name, one in data["relations"].items():
+            relation = relation_from_json(one["relation"])
+            if not isinstance(relation, Stored | Query):
+                raise TypeError(f"`{name}` is neither rows nor a query")
+            relations[name] = PublishedRelation(
+                name=name,
+                schema=one["schema"],
+                key=one["key"],
+                meaning=one["meaning"],
+                content=one["content"],
+                columns=tuple(Column(*column) for column in one["columns"]),
+                relation=relation,
+                rows=one["rows"],
+                description=one["description"],
+            )
+        return cls(
+            number=data["number"],
+            previous=data["previous"],
+            target=data["target"],
+            run_id=data["run_id"],
+            published_at=data["published_at"],
+            folder=data["folder"],
+            relations=relations,
+            hidden=data["hidden"],
+        )
+
+    def resolve(self, name: str, store: Path, folder: Path) -> Relation:
+        """The relation as an engine can read it: absolute paths, no `Published`. Raises KeyError for unknown names.
+
+        Each relation becomes one object, however many read it; chains of views are followed without recursion.
+        """
+        done: dict[str, Relation] = {}
+        stack = [name]
+        while stack:
+            relation = self.relations[stack[-1]].relation
+            wanted = [one.name for one in walk(relation) if isinstance(one, Published) and one.name not in done]
+            if wanted:
+                stack += wanted
+            else:
+                done[stack.pop()] = placed(relation, store, folder, done)
+        return done[name]
+
+
+def walk(relation: Relation) -> list[Relation]:
+    """The relation and all that its queries read, short of other published ones."""
+    found: list[Relation] = []
+    seen: set[int] = set()
+    stack: list[Relation] = [relation]
+    while stack:
+        one = stack.pop()
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        found.append(one)
+        if isinstance(one, Query):
+            stack += one.inputs.values()
+    return found
+
+
+def placed(relation: Relation, store: Path, folder: Path, published: Mapping[str, Relation] | None = None) -> Relation:
+    """A recorded relation with the paths it has now; published ones replaced, if they are given.
+
+    Recursive: queries nested in one relation are ephemeral models, few and shallow.
+    """
+    match relation:
+        case Stored(columns=columns, parts=parts):
+            return Stored(columns, tuple(str(store / part) for part in parts))
+        case Published(name=name):
+            return relation if published is None else published[name]
+        case Query(sql=sql, slots=slots, inputs=inputs):
+            return Query(sql, slots, {name: placed(one, store, folder, published) for name, one in inputs.items()})
+        case Files():
+            return replace(relation, paths=tuple(absolute(path, str(folder)) for path in relation.paths))
+        case Attached():
+            return replace(relation, database=absolute(relation.database, str(folder)))
+
+
+def recorded(relation: Relation, store: Path, folder: Path) -> Relation:
+    """The opposite of `placed`: paths as a publication keeps them, relative to the store and the project."""
+    match relation:
+        case Stored(columns=columns, parts=parts):
+            return Stored(columns, tuple(_relative(part, store) for part in parts))
+        case Query(sql=sql, slots=slots, inputs=inputs):
+            return Query(sql, slots, {name: recorded(one, store, folder) for name, one in inputs.items()})
+        case Files():
+            return replace(relation, paths=tuple(_relative(path, folder) for path in relation.paths))
+        case Attached():
+            return replace(relation, database=_relative(relation.database, folder))
+        case Published():
+            return relation
+
+
+def _relative(path: str, folder: Path) -> str:
+    return path.removeprefix(f"{folder}{os.sep}")
+
+
+def relation_as_json(relation: Relation) -> dict[str, Any]:
+    match relation:
+        case Stored():
+            return {
+                "is": "stored",
+                "columns": [[c.name, c.type, c.stored_as] for c in relation.columns],
+                "parts": list(relation.parts),
+            }
+        case Files():
+            return {
+                "is": "files",
+                "format": relation.format,
+                "paths": list(relation.paths),
+                "options": [list(option) for option in relation.options],
+            }
+        case Attached():
+            return {"is": "attached", "database": relation.database, "schema": relation.schema, "table": relation.table}
+        case Published():
+            return {"is": "published", "name": relation.name}
+        case Query():
+            return {
+                "is": "query",
+                "sql": relation.sql,
+                "slots": [[s.start, s.end, s.kind, s.value, s.suffix] for s in relation.slots],
+                "inputs": {name: relation_as_json(one) for name, one in relation.inputs.items()},
+            }
+
+
+def relation_from_json(data: Mapping[str, Any]) -> Relation:
+    match data["is"]:
+        case "stored":
+            return Stored(tuple(Column(*column) for column in data["columns"]), tuple(data["parts"]))
+        case "files":
+            options = tuple((name, value) for name, value in data["options"])
+            return Files(data["format"], tuple(data["paths"]), options)
+        case "attached":
+            return Attached(data["database"], data["schema"], data["table"])
+        case "published":
+            return Published(data["name"])
+        case "query":
+            inputs = {name: relation_from_json(one) for name, one in data["inputs"].items()}
+            return Query(data["sql"], tuple(Slot(*slot) for slot in data["slots"]), inputs)
+        case kind:
+            raise ValueError(f"unknown kind of relation `{kind}`")

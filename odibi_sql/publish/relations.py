@@ -1,0 +1,79 @@
+"""A plan that has been run -> the relations that the target will show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from odibi_sql.cache import CacheManager, Entry
+from odibi_sql.cache.keys import MEANING_DIGITS
+from odibi_sql.dag import DAGNode
+from odibi_sql.materializations import MATERIALIZATIONS
+from odibi_sql.model import Model, Seed
+from odibi_sql.plan import Plan, Recipes, content_of, is_stored
+from odibi_sql.publish.record import PublishedRelation, recorded
+from odibi_sql.relation import Published, Query, Relation, Stored
+
+
+def is_published(node: DAGNode) -> bool:
+    if isinstance(node.definition, Model):
+        return MATERIALIZATIONS[node.config.materialized].published is not None
+    return isinstance(node.definition, Seed)
+
+
+def meaning_of(node: DAGNode, recipes: Recipes) -> str:
+    """What the node means, whatever its inputs hold and whenever it runs: `state:modified` compares it."""
+    return replace(recipes.recipe(node, {}), moment=None).meaning()
+
+
+@dataclass(frozen=True)
+class PlanToShow:
+    """`recipes` without contents of files; `named` is upstream of other builds that the catalog shows by name."""
+
+    plan: Plan
+    entries: Mapping[str, Entry]
+    cache: CacheManager
+    folder: Path
+    recipes: Recipes
+    named: frozenset[str]
+
+    def relations(self) -> dict[str, PublishedRelation]:
+        return {name: self._shown(step.node) for name, step in self.plan.steps.items() if is_published(step.node)}
+
+    def hidden(self) -> dict[str, str]:
+        """Meanings of the models that are not shown."""
+        nodes = (step.node for step in self.plan.steps.values())
+        return {node.name: meaning_of(node, self.recipes) for node in nodes if not is_published(node)}
+
+    def _shown(self, node: DAGNode) -> PublishedRelation:
+        entry = self.entries[node.name]
+        return PublishedRelation(
+            name=node.name,
+            schema=node.config.schema,
+            key=entry.key,
+            meaning=entry.key[:MEANING_DIGITS] if entry.recipe.moment is None else meaning_of(node, self.recipes),
+            content=content_of(node, entry),
+            columns=entry.columns,
+            relation=self._rows(entry) if is_stored(node) else self._query(node),
+            rows=entry.rows,
+            description=node.definition.docs.description,
+        )
+
+    def _rows(self, entry: Entry) -> Stored:
+        rows = recorded(self.cache.stored(entry), self.cache.store, self.folder)
+        assert isinstance(rows, Stored)  # noqa: S101 - for the type checker
+        return rows
+
+    def _query(self, node: DAGNode) -> Query:
+        """A view as it is published: what the catalog shows too is named, all else goes in."""
+        names = {slot.value for slot in node.slots if slot.kind == "relation"}
+        return Query(node.model.statement.sql, node.slots, {name: self._input(name) for name in sorted(names)})
+
+    def _input(self, name: str) -> Relation:
+        if name in self.plan.steps:
+            node = self.plan.steps[name].node
+            return Published(name) if is_published(node) else self._query(node)
+        if name in self.named:
+            return Published(name)
+        return recorded(self.plan.given[name].relation, self.cache.store, self.folder)
