@@ -1,0 +1,37 @@
+"""RunFolder: what one run leaves to look into, `warehouse/runs/<run>/`: its results, and the SQL of what it ran."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from odibi_sql.cache.files import cannot_write
+from odibi_sql.events import Tracker
+from odibi_sql.reports.json import build_document
+
+KEPT = 50
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    path: Path
+
+    @property
+    def sql(self) -> Path:
+        """The folder for the SQL of the models that run, one file each."""
+        return self.path / "sql"
+
+    def keep(self, tracker: Tracker) -> None:
+        """Write the results, unless nothing ran; the oldest runs go. Raises StoreError."""
+        if all(result.status == "cached" for result in tracker.results.values()):
+            return
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            document = json.dumps(build_document(tracker), indent=1)
+            (self.path / "results.json").write_text(document + "\n", "utf-8")
+        except OSError as error:
+            raise cannot_write(self.path, error) from error
+        for old in sorted(self.path.parent.iterdir())[:-KEPT]:
+            shutil.rmtree(old, ignore_errors=True)
