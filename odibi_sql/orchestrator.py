@@ -1,0 +1,423 @@
+"""Orchestrator: a whole build, from a folder to a publication. The command line and the Python API both go through it.
+
+    read_project -> compile_project -> select -> Planner -> DAGExecutor(StepRunner) -> Publisher
+
+Each stage is made when it is first asked for, so that `ls` does no more than `ls` needs.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal
+
+from odibi_sql.cache import CacheManager, Entry, FileDigests, Recipe
+from odibi_sql.compile import Compiled, compile_project
+from odibi_sql.dag import DAGNode
+from odibi_sql.engines import load_engine
+from odibi_sql.engines.protocol import Engine, EngineFailure, Session, SessionOptions
+from odibi_sql.errors import GraphError, Problems, ProjectError, SelectionError, StoreError
+from odibi_sql.events import BuildFinished, BuildStarted, EventEmitter, Noted, PlannedNode, Published, Tracker, Warned
+from odibi_sql.executor import DAGExecutor, Execution, ExecutorOptions, Task
+from odibi_sql.inputs import Given, InputReader
+from odibi_sql.model import Seed
+from odibi_sql.plan import Moment, Plan, Planner, Recipes
+from odibi_sql.project import Project, place_of_setting, read_project
+from odibi_sql.publish import PlanToShow, Publication, Publisher, meaning_of, state_of
+from odibi_sql.relation import Relation, Stored
+from odibi_sql.remembered import ModelMemo, context_of
+from odibi_sql.runner import StepRunner
+from odibi_sql.runs import RunFolder
+from odibi_sql.selection import select
+
+
+@dataclass(frozen=True)
+class BuildOptions:
+    """What a user can ask for. `defer` names the target whose publication stands in for what is not selected."""
+
+    folder: Path
+    select: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    target: str | None = None
+    engine: str | None = None
+    threads: int | None = None
+    vars: Mapping[str, Any] = field(default_factory=dict)
+    use_cache: bool = True
+    as_of: datetime | None = None
+    fail_fast: bool = False
+    defer: str | None = None
+    frames: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Build:
+    """How a build ended. `published` is also True where the target showed this state already."""
+
+    run_id: str
+    plan: Plan
+    execution: Execution
+    published: bool
+    publication: Publication | None
+    relations: Mapping[str, Relation]
+    entries: Mapping[str, Entry]
+
+
+class Orchestrator:
+    """One use of a project; a context manager. Nothing is printed: who wants to know listens to the emitter."""
+
+    def __init__(self, options: BuildOptions, emitter: EventEmitter | None = None) -> None:
+        self.options = options
+        self.emitter = emitter or EventEmitter()
+        self.started_at = datetime.now(UTC)
+        self._begun = time.monotonic()
+        self.since_ns = time.time_ns()  # nothing of the project was read before
+        self.looked_at: tuple[str, ...] = ()  # paths and globs of data, once there is a plan
+        self.run_id = f"{self.started_at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+        self._session: Session | None = None
+        self._session_lock = threading.Lock()
+
+    def __enter__(self) -> Orchestrator:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give back the engine and this run's temporary files."""
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+        if "cache" in self.__dict__:
+            if "digests" in self.__dict__:
+                self.digests.save(self.cache.scratch)
+            self.cache.close()
+
+    # -- the stages, each made when first asked for
+
+    @cached_property
+    def project(self) -> Project:
+        """Raises Problems for every mistake in the project's settings and descriptions."""
+        if self._as_read.problems:
+            raise Problems(self._as_read.problems)
+        return self._as_read
+
+    @cached_property
+    def _as_read(self) -> Project:
+        project = read_project(self.options.folder, self.options.target, self.options.vars)
+        chosen = project.target
+        engine, threads = self.options.engine or chosen.engine, self.options.threads or chosen.threads
+        project = replace(project, target=replace(chosen, engine=engine, threads=threads))
+        for warning in project.warnings:
+            self._warn(warning)
+        return project
+
+    @cached_property
+    def engine(self) -> Engine:
+        return load_engine(self._as_read.engine)
+
+    @cached_property
+    def engine_settings(self) -> Mapping[str, str | int | float | bool]:
+        given = self.project.engines.get(self.engine.NAME, {})
+        try:
+            return self.engine.check_settings(given)
+        except ProjectError as error:
+            name = next((name for name in given if f"`{name}`" in error.message), "")
+            where = place_of_setting(self.project.root, name)
+            raise ProjectError(error.message, where, error.hint) from error
+
+    @cached_property
+    def compiled(self) -> Compiled:
+        """The graph, and what is wrong with it; `compiled.check()` raises if anything is."""
+        project, dialect = self._as_read, self.engine.DIALECT
+        memo = ModelMemo(
+            project.warehouse / "warm" / f"models-{project.target.name}.json", context_of(project, dialect)
+        )
+        compiled = compile_project(project, dialect, tuple(self.options.frames), memo)
+        for warning in compiled.warnings:
+            self._warn(warning)
+        return compiled
+
+    @cached_property
+    def cache(self) -> CacheManager:
+        return CacheManager(self.project.warehouse / "store", self.run_id, self._warn, self.check_stored)
+
+    @cached_property
+    def digests(self) -> FileDigests:
+        return FileDigests(self.cache.store / "files.json")
+
+    @cached_property
+    def publisher(self) -> Publisher:
+        return self.publisher_of(self.project.target.name)
+
+    def publisher_of(self, target: str) -> Publisher:
+        """Raises ProjectError for a target that is not declared."""
+        if target not in self.project.targets:
+            raise ProjectError(f"no target `{target}`", hint=f"declared are: {', '.join(self.project.targets)}")
+        catalog = self.project.root / self.project.targets[target].database
+        return Publisher(
+            target=target,
+            catalog=catalog.resolve() if catalog.is_symlink() else catalog,  # what is replaced is not the link
+            records=self.project.warehouse / "publications" / target,
+            store=self.cache.store,
+            folder=self.project.root,
+            warn=self._warn,
+            scratch=self.cache.scratch,
+        )
+
+    @cached_property
+    def moment(self) -> Moment:
+        return Moment(self.options.as_of or self.started_at, self.run_id)
+
+    @cached_property
+    def selected(self) -> tuple[str, ...]:
+        """What was asked for, in the DAG's order. Raises SelectionError."""
+        chosen = select(self.compiled.dag, self.options.select, self.options.exclude, self.state)
+        made = tuple(name for name in chosen if self.compiled.dag.nodes[name].resource != "source")
+        if chosen and not made:
+            wanted = " ".join(self.options.select)
+            raise SelectionError(f"`{wanted}` selects sources only, and nothing makes these", hint="add `+` at its end")
+        return made
+
+    @cached_property
+    def plan(self) -> Plan:
+        """Raises Problems: nothing is planned in a project that has mistakes.
+
+        From here on no other process takes results out of the store, until this use of the project ends.
+        """
+        dag = self.compiled.check().dag
+        self.cache.hold()
+        wanted = self._with_ephemerals(self.selected)
+        frames = {name.casefold(): self._keep_frame(name, frame) for name, frame in self.options.frames.items()}
+        reader = InputReader(self.project.root, self.digests, frames, self.compiled.places.locate, self.run_id)
+        inputs = reader.read(dag, wanted)
+        if inputs.problems:
+            raise Problems(inputs.problems)
+        self.looked_at = tuple(dict.fromkeys(reader.looked_at))
+        planner = Planner(
+            dag, self.cache, self._recipes(inputs.files), inputs, self._published(wanted), not self.options.use_cache
+        )
+        return planner.plan(wanted)
+
+    # -- a build
+
+    def build(self) -> Build:
+        """Run the plan and publish if all went well. Failed models are results, not exceptions."""
+        self.compiled.check()
+        self.cache.sweep()
+        plan = self.plan
+        tracker = Tracker()
+        self.emitter.subscribe(tracker)
+        for note in self.compiled.notes:
+            self.emitter.emit(Noted(note))
+        self.emitter.emit(self._started(plan))
+        runs = RunFolder(self.project.warehouse / "runs" / self.run_id)
+        runner = StepRunner(plan, self.cache, self.open_session, self.compiled.places, self.project.root, runs.sql)
+        options = ExecutorOptions(self.project.threads, self.options.fail_fast)
+        execution = DAGExecutor(self._tasks(plan), runner, self.emitter, time.monotonic, options).run()
+        publication, because = None, _why_not_published(execution)
+        try:
+            if because is None:
+                publication = self._publish(plan, runner)
+        except StoreError as error:
+            because = error.message
+            raise
+        finally:
+            published = publication is not None
+            self.emitter.emit(
+                BuildFinished(
+                    run_id=self.run_id,
+                    at=time.monotonic(),
+                    published=published,
+                    interrupted=execution.interrupted,
+                    not_published_because=because,
+                    catalog=str(self.publisher.catalog) if published else None,
+                )
+            )
+            self._keep_run(runs, tracker)
+        return Build(self.run_id, plan, execution, published, publication, runner.relations, runner.entries)
+
+    def open_session(self) -> Session:
+        """The engine, started by whoever needs it first. Raises EngineFailure."""
+        with self._session_lock:
+            if self._session is None:
+                scratch = self.cache.scratch() / "spill"
+                options = SessionOptions(self.moment.now, self.project.threads, scratch, self.engine_settings)
+                self._session = self.engine.open_session(options)
+            return self._session
+
+    def check_stored(self, stored: Stored) -> str:
+        """The content hash of stored rows, made anew. Raises StoreError where they cannot be read."""
+        try:
+            return self.open_session().content(stored)
+        except EngineFailure as failure:
+            raise StoreError(failure.message) from failure
+
+    def used_parts(self) -> set[str]:
+        """Absolute paths of the store's files that any target's kept publications use."""
+        return {part for target in self.project.targets for part in self.publisher_of(target).used_parts()}
+
+    # -- within
+
+    def _warn(self, message: str) -> None:
+        self.emitter.emit(Warned(message))
+
+    def _recipes(self, files: Mapping[str, str]) -> Recipes:
+        settings = self.engine.result_settings(self.engine_settings)
+        return Recipes(f"{self.engine.NAME} {self.engine.version()}", settings, self.moment, files)
+
+    def state(self, which: str) -> frozenset[str]:
+        """Names that are `modified` or `new` against what the target shows, or the one that is deferred to."""
+        nodes = self.compiled.dag.nodes.values()
+        recipes = self._recipes({})
+        meanings = {node.name: meaning_of(node, recipes) for node in nodes if node.resource != "source"}
+        publisher = self.publisher_of(self.options.defer) if self.options.defer else self.publisher
+        return state_of(publisher.current(), meanings, which)
+
+    def _with_ephemerals(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Ephemeral models have no results of their own to read: those that are read come along."""
+        nodes = self.compiled.dag.nodes
+        wanted, stack = set(names), list(names)
+        while stack:
+            for up in nodes[stack.pop()].upstream:
+                if up not in wanted and nodes[up].config.materialized == "ephemeral":
+                    wanted.add(up)
+                    stack.append(up)
+        return tuple(name for name in nodes if name in wanted)
+
+    def _published(self, wanted: tuple[str, ...]) -> dict[str, Given]:
+        """What the target (or the one deferred to) shows of upstream that is not selected."""
+        nodes = self.compiled.dag.nodes
+        missing = {
+            up: name
+            for name in wanted
+            for up in nodes[name].upstream
+            if up not in wanted and nodes[up].resource != "source"
+        }
+        if not missing and self.options.defer is None:
+            return {}
+        publisher = self.publisher_of(self.options.defer or self.project.target.name)
+        publication = publisher.current()
+        problems: list[GraphError] = []
+        given = {}
+        for up, reader in missing.items():
+            if publication is None or up not in publication.relations:
+                problems.append(
+                    GraphError(
+                        f"`{reader}` reads `{up}`, which is neither selected nor shown by target `{publisher.target}`",
+                        hint=f"select it too, with `--select +{reader}`, or build everything once",
+                    )
+                )
+                continue
+            relation = publication.resolve(up, self.cache.store, self.project.root)
+            given[up] = Given(publication.relations[up].content, relation)
+        if problems:
+            raise Problems(problems)
+        return given
+
+    def _keep_frame(self, name: str, frame: Any) -> Given:
+        """A frame's rows go into the store, where views and other engines can read them too."""
+        cursor = self.open_session().cursor()
+        try:
+            written = cursor.write_frame(frame, self.cache.scratch() / f"frame-{len(name)}-{secrets.token_hex(4)}")
+        except EngineFailure as failure:
+            raise ProjectError(f"frame `{name}` cannot be read: {failure.message}") from failure
+        finally:
+            cursor.close()
+        recipe = Recipe(self.engine.NAME, (), "frame", "", inputs=(("rows", written.content),))
+        entry = Entry(
+            recipe.key(),
+            name,
+            recipe,
+            written.columns,
+            written.content,
+            written.rows,
+            (),
+            0.0,
+            self.run_id,
+            self.started_at.isoformat(timespec="seconds"),
+        )
+        kept = self.cache.put(entry, written)
+        return Given(kept.content, self.cache.stored(kept))
+
+    def _tasks(self, plan: Plan) -> dict[str, Task]:
+        tasks = {}
+        for name, step in plan.steps.items():
+            config, project = step.node.config, self.project
+            tasks[name] = Task(
+                name=name,
+                resource=_resource(step.node),
+                upstream=step.upstream,
+                retries=config.retries if config.retries is not None else project.retries,
+                retry_delay=config.retry_delay if config.retry_delay is not None else project.retry_delay,
+                timeout=config.timeout if config.timeout is not None else project.timeout,
+                estimate_s=step.estimate_s if step.action != "cached" else 0.0,
+            )
+        return tasks
+
+    def _started(self, plan: Plan) -> BuildStarted:
+        return BuildStarted(
+            run_id=self.run_id,
+            target=self.project.target.name,
+            engine=self.engine.NAME,
+            threads=self.project.threads,
+            at=self._begun,  # reading the project is part of what a user waits for
+            started_at=self.started_at,
+            nodes=tuple(
+                PlannedNode(
+                    step.node.name, _resource(step.node), step.action, step.reason, step.upstream, step.estimate_s
+                )
+                for step in plan.steps.values()
+            ),
+        )
+
+    def _publish(self, plan: Plan, runner: StepRunner) -> Publication:
+        """With `defer`, upstream that is not selected is another target's: views take it in instead of naming it."""
+        ours = frozenset() if self.options.defer else frozenset(plan.given) - self._sources
+        to_show = PlanToShow(plan, runner.entries, self.cache, self.project.root, self._recipes({}), ours)
+        change = self.publisher.publish(
+            to_show.relations(),
+            to_show.hidden(),
+            whole=not self.options.select and not self.options.exclude,
+            run_id=self.run_id,
+            published_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        )
+        if change.changed or change.removed:
+            shown, path = change.publication, str(self.publisher.catalog)
+            self.emitter.emit(
+                Published(shown.target, shown.number, path, len(shown.relations), change.changed, change.removed)
+            )
+        return change.publication
+
+    def _keep_run(self, runs: RunFolder, tracker: Tracker) -> None:
+        """The run's record is for people to look at: a build is not worse without it."""
+        try:
+            runs.keep(tracker)
+        except StoreError as error:
+            self._warn(error.message)
+
+    @cached_property
+    def _sources(self) -> frozenset[str]:
+        return frozenset(node.name for node in self.compiled.dag.nodes.values() if node.resource == "source")
+
+
+def _resource(node: DAGNode) -> Literal["model", "seed"]:
+    return "seed" if isinstance(node.definition, Seed) else "model"
+
+
+def _why_not_published(execution: Execution) -> str | None:
+    if execution.interrupted:
+        return "the build was interrupted"
+    if execution.failed:
+        failed = ", ".join(f"`{name}`" for name in execution.failed[:3])
+        more = f" and {len(execution.failed) - 3} more" if len(execution.failed) > 3 else ""
+        return f"{failed}{more} failed"
+    return None
