@@ -1,0 +1,24 @@
+"""Where the program starts: first what can be answered without loading it, then the command line."""
+
+from __future__ import annotations
+
+import sys
+
+from odibi_sql import warm
+
+
+def main() -> None:
+    """The program `odibi-sql`; exits with one of the codes that `cli` lists. SIGTERM ends it as Ctrl-C does."""
+    code = warm.answer(sys.argv[1:])
+    if code is None:
+        import signal
+
+        from odibi_sql.cli import run
+
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        code = run(sys.argv[1:])
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The commands of `odibi-sql`, one module each; `cli.COMMANDS` lists them."""

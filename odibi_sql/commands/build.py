@@ -1,0 +1,88 @@
+"""`odibi-sql build`"""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+import click
+
+from odibi_sql.commands.options import (
+    orchestrate,
+    output_option,
+    project_options,
+    run_options,
+    select_options,
+    wants_colour,
+)
+from odibi_sql.events import EventEmitter, NodeFinished, Tracker, Warned
+from odibi_sql.reports import open_report
+from odibi_sql.reports.text import duration
+from odibi_sql.warm import DURATION
+
+
+@click.command("build")
+@select_options
+@run_options
+@project_options
+@click.option("--fail-fast", is_flag=True, help="Stop when the first model fails")
+@click.option("--dry-run", is_flag=True, help="Say what would run and why, like `plan`")
+@click.option("--verbose", "-v", is_flag=True, help="Say more: what was cached, names that could mean two things")
+@click.option("--quiet", "-q", is_flag=True, help="Say only what is wrong")
+@output_option("text", "json")
+@click.pass_context
+def command(ctx: click.Context, /, dry_run: bool, verbose: bool, quiet: bool, output: str, **options: Any) -> int:
+    """Run what is not up to date, and publish if all went well.
+
+    \b
+    odibi-sql build --select +orders
+    """
+    if dry_run:
+        from odibi_sql.commands.plan import command as plan
+
+        options.pop("fail_fast")
+        return int(ctx.invoke(plan, output=output, **options) or 0)
+    interactive = sys.stderr.isatty() and wants_colour() and not quiet
+    name = "quiet" if quiet else "live" if interactive else "lines"
+    report = open_report(name, sys.stderr, verbose=verbose, colour=wants_colour())
+    tracker = Tracker()
+    try:
+        with orchestrate(EventEmitter(tracker, report), **options) as orchestrator:
+            build = orchestrator.build()
+    finally:
+        report.close()
+    if output == "json":
+        from odibi_sql.reports.json import build_document
+
+        click.echo(json.dumps(build_document(tracker), indent=2))
+    elif not verbose:
+        from odibi_sql.proof import keep_build
+
+        lasting = (*orchestrator.project.warnings, *orchestrator.compiled.warnings)
+        keep_build(orchestrator, build, ctx.find_root().obj, nothing_to_do(tracker, lasting, quiet=quiet))
+    if build.execution.interrupted:
+        return 130
+    return 0 if build.published else 1
+
+
+def nothing_to_do(tracker: Tracker, warnings: Iterable[str], *, quiet: bool) -> str:
+    """What the same build will say when nothing has changed since: the report's own words, with a gap for the time.
+
+    `warnings` are those of the project; others, of a damaged result for one, are of this build alone.
+    """
+    if tracker.started is None or tracker.finished is None:
+        return ""
+    stream = io.StringIO()
+    report = open_report("quiet" if quiet else "lines", stream)
+    for warning in warnings:
+        report(Warned(warning))
+    nodes = tuple(replace(node, action="cached", reason="unchanged") for node in tracker.started.nodes)
+    report(replace(tracker.started, nodes=nodes, at=0.0))
+    for result in tracker.results.values():
+        report(NodeFinished(replace(result, status="cached", duration_s=0.0), 0.0))
+    report(replace(tracker.finished, at=0.0))
+    return stream.getvalue().replace(duration(0.0), DURATION, 1)

@@ -1,0 +1,161 @@
+"""Options that several commands take, and the orchestrator made from them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from odibi_sql.documents import read_document
+from odibi_sql.errors import OdibiError, ProjectError
+from odibi_sql.events import Event, EventEmitter, Warned
+from odibi_sql.orchestrator import BuildOptions, Orchestrator
+from odibi_sql.project import find_project
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def complete_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001
+    """Names of models and seeds by their files alone: a shell does not wait for a project to be read."""
+    try:
+        root = find_project(Path(ctx.params.get("project_dir") or "."))
+    except OdibiError:
+        return []
+    word = incomplete.lstrip("+@0123456789")
+    before = incomplete[: len(incomplete) - len(word)]
+    stems = {path.stem for pattern in ("models/**/*.sql", "seeds/**/*.csv") for path in root.glob(pattern)}
+    return sorted(before + stem for stem in stems if stem.startswith(word))
+
+
+def project_options(function: F) -> F:
+    """--project-dir, --target, --engine, --vars."""
+    for option in (
+        click.option(
+            "--vars", "variables", metavar="YAML", help="Vars above the project's, as `{name: value}` or `name=value`"
+        ),
+        click.option("--engine", help="Engine to run on: duckdb (also called pandas)"),
+        click.option("--target", "-t", help="Target to publish to or to compare with [default: dev]"),
+        click.option(
+            "--project-dir", type=click.Path(path_type=Path), help="Folder of the project [default: here or above]"
+        ),
+    ):
+        function = option(function)
+    return function
+
+
+def select_options(function: F) -> F:
+    """--select, --exclude."""
+    for option in (
+        click.option(
+            "--exclude",
+            "-x",
+            multiple=True,
+            metavar="SELECTOR",
+            shell_complete=complete_names,
+            help="What to leave out",
+        ),
+        click.option(
+            "--select",
+            "-s",
+            multiple=True,
+            metavar="SELECTOR",
+            shell_complete=complete_names,
+            help="What to take: name, +name, name+, 2+name, @name, tag:, path:, config.KEY:, state:modified; "
+            "a space is `or`, a comma `and`",
+        ),
+    ):
+        function = option(function)
+    return function
+
+
+def run_options(function: F) -> F:
+    """--threads, --no-cache, --as-of, --defer."""
+    for option in (
+        click.option("--defer", metavar="TARGET", help="Read what is not selected from this target's publication"),
+        click.option("--as-of", metavar="TIME", help="The build's time for current_date and now(), in ISO 8601"),
+        click.option("--no-cache", is_flag=True, help="Run everything selected, whatever is stored"),
+        click.option("--threads", type=click.IntRange(1), help="Models to run at once [default: number of CPUs]"),
+    ):
+        function = option(function)
+    return function
+
+
+def output_option(*formats: str) -> Callable[[F], F]:
+    return click.option(
+        "--output", "-o", type=click.Choice(formats), default=formats[0], show_default=True, help="Format of stdout"
+    )
+
+
+def orchestrate(emitter: EventEmitter | None = None, **options: Any) -> Orchestrator:
+    """An orchestrator for the options a command was given; those it does not have keep their defaults.
+
+    Raises OdibiError for values that cannot be understood.
+    """
+    start = options.get("project_dir") or Path()
+    if not start.is_dir():
+        raise ProjectError(f"no folder `{start}`", hint="--project-dir takes the folder of a project")
+    return Orchestrator(
+        BuildOptions(
+            folder=find_project(start),
+            select=tuple(options.get("select") or ()),
+            exclude=tuple(options.get("exclude") or ()),
+            target=options.get("target"),
+            engine=options.get("engine"),
+            threads=options.get("threads"),
+            vars=parse_vars(options.get("variables")),
+            use_cache=not options.get("no_cache", False),
+            as_of=parse_time(options.get("as_of")),
+            fail_fast=options.get("fail_fast", False),
+            defer=options.get("defer"),
+        ),
+        emitter or EventEmitter(print_warnings),
+    )
+
+
+def print_warnings(event: Event) -> None:
+    """What commands without a report listen with."""
+    if isinstance(event, Warned):
+        click.echo(warning_line(event.message), err=True, nl=False)
+
+
+def warning_line(message: str) -> str:
+    return f"warning: {message}\n"
+
+
+def parse_vars(text: str | None) -> Mapping[str, Any]:
+    """`{a: 1, b: x}` (YAML or JSON) or `a=1`. Raises OdibiError."""
+    if not text:
+        return {}
+    name, equals, value = text.partition("=")
+    short = equals and name.strip().isidentifier()
+    try:
+        parsed = read_document(value if short else text, "--vars").value
+    except ProjectError as error:
+        raise OdibiError(f"--vars is not YAML: {error.message}", hint="write --vars '{name: value}'") from error
+    if short:
+        return {name.strip(): parsed}
+    if not isinstance(parsed, dict) or not all(isinstance(key, str) for key in parsed):
+        raise OdibiError(
+            f"--vars must be a mapping of names to values, not `{text}`", hint="write --vars '{name: value}'"
+        )
+    return parsed
+
+
+def parse_time(text: str | None) -> datetime | None:
+    """ISO 8601; without a zone it is UTC. Raises OdibiError."""
+    if not text:
+        return None
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise OdibiError(f"--as-of is not a time: `{text}`", hint="write 2026-01-31 or 2026-01-31T08:00:00") from error
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+def wants_colour() -> bool:
+    return sys.stderr.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

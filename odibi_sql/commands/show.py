@@ -1,0 +1,77 @@
+"""`odibi-sql show`"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from odibi_sql.commands.options import complete_names, orchestrate, output_option, project_options
+from odibi_sql.errors import SelectionError, StoreError, nearest
+from odibi_sql.orchestrator import Orchestrator
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+@click.command("show")
+@click.argument("model", shell_complete=complete_names)
+@project_options
+@click.option("--limit", "-n", type=click.IntRange(1), default=10, show_default=True, help="Rows at most")
+@output_option("table", "csv", "json")
+def command(model: str, limit: int, output: str, **options: Any) -> None:
+    """Print rows of a published model or seed.
+
+    \b
+    odibi-sql show orders --limit 5
+    """
+    with orchestrate(**options) as orchestrator:
+        relation = published_rows(orchestrator, model).limit(limit)
+        if output == "table":
+            click.echo(str(relation).rstrip("\n"))
+            return
+        text = relation.select("COLUMNS(*)::VARCHAR") if output == "csv" else relation
+        click.echo(_as_csv(text) if output == "csv" else _as_json(text), nl=False)
+
+
+def published_rows(orchestrator: Orchestrator, model: str) -> duckdb.DuckDBPyRelation:
+    """What the target shows of a model. Raises StoreError or SelectionError where it shows nothing of it."""
+    import duckdb
+
+    from odibi_sql.publish.catalog import reading_text
+
+    target = orchestrator.project.target.name
+    publication = orchestrator.publisher.current()
+    if publication is None:
+        raise StoreError(f"target `{target}` has no publication yet", hint="`odibi-sql build` makes one")
+    names = {name.casefold(): name for name in publication.relations}
+    name = names.get(model.casefold())
+    if name is None:
+        close = nearest(model, publication.relations)
+        hint = f"did you mean `{close}`?" if close else f"published are: {', '.join(sorted(publication.relations))}"
+        raise SelectionError(f"target `{target}` shows no `{model}`", hint=hint)
+    relation = publication.resolve(name, orchestrator.cache.store, orchestrator.project.root)
+    connection = duckdb.connect(config={"python_enable_replacements": False})
+    connection.execute("SET TimeZone = 'UTC'")
+    try:
+        return connection.sql(reading_text(relation, str(orchestrator.project.root), {}))
+    except duckdb.Error as error:
+        raise StoreError(f"`{name}` cannot be read: {error}") from error
+
+
+def _as_csv(relation: duckdb.DuckDBPyRelation) -> str:
+    import csv
+    import io
+
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(relation.columns)
+    writer.writerows(relation.fetchall())
+    return stream.getvalue()
+
+
+def _as_json(relation: duckdb.DuckDBPyRelation) -> str:
+    """One object a line. DuckDB makes the text: its JSON knows every type."""
+    shown = relation.query("shown", "SELECT to_json(shown)::VARCHAR FROM shown")
+    lines = shown.fetchall() if shown is not None else []
+    return "".join(f"{line}\n" for (line,) in lines)

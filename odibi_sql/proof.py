@@ -1,0 +1,158 @@
+"""A finished command -> the proof that lets `warm` answer it the next time.
+
+What is listed here is all that the command's answer depends on. Where anything cannot be told by looking at a file,
+such as an `s3://` path or the clock, there is no proof.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from glob import has_magic
+from importlib import metadata
+from pathlib import Path
+
+from odibi_sql import warm
+from odibi_sql.cache import expand
+from odibi_sql.cache.files import write_atomically
+from odibi_sql.errors import StoreError
+from odibi_sql.inputs import is_remote
+from odibi_sql.model import Model
+from odibi_sql.orchestrator import Build, Orchestrator
+from odibi_sql.plan import is_stored, is_volatile
+
+PACKAGES = ("odibi-sql", "click", "duckdb", "jinja2", "pyyaml", "sqlglot", "sqlglotc")
+Made = list[tuple[str, warm.Stat | None]]
+
+
+def keep_build(orchestrator: Orchestrator, build: Build, arguments: Sequence[str], said: str) -> None:
+    """Keep a proof that there is nothing to do, if there is one. `said` goes to stderr, with warm.DURATION in it."""
+    if not build.published or build.publication is None or orchestrator.options.defer or orchestrator.options.frames:
+        return
+    if any(is_volatile(step.node) for step in build.plan.steps.values()):
+        return
+    made = _made(orchestrator, build)
+    data = list(_data(orchestrator))
+    if made is None or any(is_remote(pattern) for pattern in orchestrator.looked_at):
+        return
+    dated = any(
+        isinstance(step.node.definition, Model) and step.node.model.statement.moment == "date"
+        for step in build.plan.steps.values()
+    )
+    date = orchestrator.moment.now.date().isoformat() if dated and orchestrator.options.as_of is None else None
+    _keep(orchestrator, arguments, data, made, date, "", said)
+
+
+def keep_listing(orchestrator: Orchestrator, arguments: Sequence[str], printed: str, said: str) -> None:
+    """Keep a proof that a listing is what was printed, if it depends on the project's files alone."""
+    if any("state:" in argument for argument in arguments):
+        return
+    _keep(orchestrator, arguments, [], [], None, printed, said)
+
+
+def _keep(
+    orchestrator: Orchestrator,
+    arguments: Sequence[str],
+    data: list[str],
+    made: Made,
+    date: str | None,
+    stdout: str,
+    stderr: str,
+) -> None:
+    project = orchestrator.project
+    models = [n.model for n in orchestrator.compiled.dag.nodes.values() if isinstance(n.definition, Model)]
+    proof = warm.make_proof(
+        arguments,
+        str(project.root),
+        read=[*_program(), *_sources(orchestrator), *data],
+        since_ns=orchestrator.since_ns,
+        made=made,
+        env={name for model in models for name, _ in model.env},
+        date=date,
+        stdout=stdout,
+        stderr=stderr,
+    )
+    path = Path(warm.proof_path(str(project.root), os.path.relpath(project.warehouse, project.root), arguments))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if proof is None or not warm.has_our_clock(str(path.with_name(".clock"))):
+            path.unlink(missing_ok=True)
+        else:
+            write_atomically(path, json.dumps(proof, separators=(",", ":")))
+    except (OSError, StoreError):
+        return  # a store that cannot be written is no reason to fail a build that had nothing to write
+
+
+def _program() -> Iterator[str]:
+    """This program and what it is made of: another version may answer otherwise."""
+    for path in Path(warm.__file__).parent.rglob("*.py"):
+        yield str(path)
+    for package in PACKAGES:
+        files = metadata.distribution(package).files or []
+        record = next((file for file in files if file.name == "METADATA"), None)
+        if record is not None:
+            yield str(record.locate())
+
+
+def _sources(orchestrator: Orchestrator) -> Iterator[str]:
+    """odibi_project.yml, and every folder and file that models, seeds and macros are looked for in."""
+    root = orchestrator.project.root
+    yield str(root / warm.PROJECT_FILE)
+    for folder in orchestrator.project.folders:
+        yield str(root / folder)
+        yield from _below(root / folder)
+
+
+def _below(folder: Path) -> Iterator[str]:
+    seen: set[tuple[int, int]] = set()
+    for path, folders, files in os.walk(folder, followlinks=True):
+        status = Path(path).stat()
+        if (status.st_dev, status.st_ino) in seen:  # a link into a folder that it lies in
+            folders.clear()
+            continue
+        seen.add((status.st_dev, status.st_ino))
+        yield path
+        yield from (os.path.join(path, file) for file in files)  # noqa: PTH118 - thousands of them
+
+
+def _data(orchestrator: Orchestrator) -> Iterator[str]:
+    """Files that sources and SQL name; for a glob also the folders in which another match could appear."""
+    root = orchestrator.project.root
+    for pattern in orchestrator.looked_at:
+        whole = root / pattern
+        yield str(whole)  # also where it is a glob, or absent: then it must stay so
+        if whole.is_file() or not has_magic(pattern):
+            continue
+        fixed = Path(*_before_magic(whole))
+        yield str(fixed)
+        yield from (path for path, _, _ in os.walk(fixed, followlinks=True))
+        yield from (str(file) for file in expand(pattern, root))
+
+
+def _before_magic(path: Path) -> Iterator[str]:
+    for part in path.parts:
+        if has_magic(part):
+            return
+        yield part
+
+
+def _made(orchestrator: Orchestrator, build: Build) -> Made | None:
+    """Results and catalog as they are; None where one is not as this build left it."""
+    cache, publisher = orchestrator.cache, orchestrator.publisher
+    made: Made = []
+    folders = set()
+    for name, entry in build.entries.items():
+        paths = cache.stored(entry).parts if is_stored(build.plan.steps[name].node) else ()
+        for path, part in zip(paths, entry.parts, strict=False):
+            stat = warm.stat_of(path)
+            if stat is None or stat[:2] != [part.bytes, part.mtime_ns]:
+                return None
+            made.append((path, stat))
+        folders.add(str(cache.store / entry.key[:2]))
+    made += [(folder, warm.stat_of(folder)) for folder in sorted(folders)]
+    shown = publisher.shown_file()
+    if shown is None or build.publication is None or shown.number != build.publication.number:
+        return None
+    made += [(str(path), warm.stat_of(str(path))) for path in shown.files]
+    return [*made, (f"{publisher.catalog}.wal", None)]

@@ -1,0 +1,162 @@
+"""Nothing changed -> nothing is even loaded.
+
+After a command that left nothing to do, a proof is kept: the command line, what it says, and of every file, folder and
+environment variable that its answer depends on, how they were. The next time the same command line is given, each of
+them is looked at once (`stat`, no reading); if all are as they were, the answer is given without loading anything. What
+cannot be proved goes the long way, so the proof may be lost, old or damaged without harm.
+
+Why equal numbers prove equal content: a file's ctime is set by the kernel at every change and cannot be set back by a
+program. A file whose ctime is older than the moment at which the long way began was not written since; so what was
+read is what is there. Younger files are not trusted, and no proof is kept; nor is one on a file system whose clock is
+not this machine's. git's index works like this ("racily clean" in its documentation).
+
+Until the proof fails, this module is all that runs: it imports nothing that is slow to import, dataclasses included.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from zlib import crc32
+
+FORMAT = 1
+RACY_NS = 50_000_000  # file systems stamp with the kernel's tick, which is up to 10 ms old
+PROJECT_FILE = "odibi_project.yml"
+DURATION = "\0"
+Stat = list[int]
+
+
+def answer(arguments: Sequence[str]) -> int | None:
+    """Print what the command line would, and return its exit code; None if that takes the long way."""
+    begun = time.perf_counter()
+    if not arguments or arguments[0] not in ("build", "ls") or "_ODIBI_SQL_COMPLETE" in os.environ:
+        return None
+    root = _project(arguments)
+    if root is None:
+        return None
+    try:
+        with open(proof_path(root, _warehouse(root), arguments), encoding="utf-8") as file:  # noqa: PTH123
+            proof = json.load(file)
+        if not _holds(proof, root, arguments):
+            return None
+        out, err = proof["stdout"], proof["stderr"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    sys.stdout.write(out)
+    sys.stdout.flush()
+    sys.stderr.write(err.replace(DURATION, f"{time.perf_counter() - begun:.2f} s"))
+    return 0
+
+
+def proof_path(root: str, warehouse: str, arguments: Sequence[str]) -> str:
+    """Where the proof of a command line is kept; that two have one place is harmless, since a proof names its own."""
+    number = crc32("\0".join(arguments).encode("utf-8", "surrogateescape"))
+    return os.path.join(root, warehouse, "warm", f"{arguments[0]}-{number:08x}.json")  # noqa: PTH118
+
+
+def python_identity() -> list[str]:
+    """The interpreter, and where its packages come from."""
+    return [sys.version, sys.prefix, sys.executable]
+
+
+def stat_of(path: str) -> Stat | None:
+    """What tells an unchanged file or folder; None if there is none."""
+    try:
+        found = os.stat(path)  # noqa: PTH116
+    except OSError:
+        return None
+    return [found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino, found.st_mode]
+
+
+def has_our_clock(path: str) -> bool:
+    """Whether the file system stamps the file with this machine's time; the file is written. Raises OSError."""
+    with open(path, "wb") as file:  # noqa: PTH123
+        file.write(b"x")
+    return abs(os.stat(path).st_ctime_ns - time.time_ns()) < RACY_NS  # noqa: PTH116
+
+
+def make_proof(
+    arguments: Sequence[str],
+    root: str,
+    *,
+    read: Iterable[str],
+    since_ns: int,
+    made: Iterable[tuple[str, Stat | None]],
+    env: Iterable[str],
+    date: str | None,
+    stdout: str,
+    stderr: str,
+) -> dict[str, object] | None:
+    """The proof to keep, or None where it would not be one.
+
+    `read`: every file and folder that was read, and those whose absence counted; none may be younger than `since_ns`.
+    `made`: what the command itself wrote, with how it was then. `date`: the UTC date, if it counted.
+    """
+    stats: dict[str, Stat | None] = {}
+    for path in read:
+        stat = stat_of(path)
+        if stat is not None and max(stat[1], stat[2]) >= since_ns - RACY_NS:
+            return None
+        stats[path] = stat
+    for path, stat in made:
+        if stat_of(path) != stat:
+            return None
+        stats[path] = stat
+    prefix = root + os.sep
+    return {
+        "format": FORMAT,
+        "arguments": list(arguments),
+        "root": root,
+        "python": python_identity(),
+        "env": {name: os.environ.get(name) for name in env},
+        "date": date,
+        "stats": {path.removeprefix(prefix): stat for path, stat in stats.items()},
+        "stdout": stdout,
+        "stderr": stderr,
+    }
+
+
+def _holds(proof: dict[str, object], root: str, arguments: Sequence[str]) -> bool:
+    if (
+        proof["format"] != FORMAT
+        or proof["arguments"] != list(arguments)
+        or proof["root"] != root
+        or proof["python"] != python_identity()
+        or proof["date"] not in (None, time.strftime("%Y-%m-%d", time.gmtime()))
+    ):
+        return False
+    env, stats = proof["env"], proof["stats"]
+    if not isinstance(env, dict) or not isinstance(stats, dict):
+        return False
+    if any(os.environ.get(name) != value for name, value in env.items()):
+        return False
+    prefix = root + os.sep
+    return all(stat_of(path if path[:1] == os.sep else prefix + path) == stat for path, stat in stats.items())
+
+
+def _project(arguments: Sequence[str]) -> str | None:
+    """The project's folder as the command line will find it, or None if that cannot be told at a glance."""
+    folder = "."
+    for number, argument in enumerate(arguments):
+        if argument == "--project-dir" and number + 1 < len(arguments):
+            folder = arguments[number + 1]
+        elif argument.startswith("--project-dir="):
+            folder = argument.partition("=")[2]
+    here = os.path.abspath(folder)  # noqa: PTH100
+    while not os.path.isfile(os.path.join(here, PROJECT_FILE)):  # noqa: PTH113, PTH118
+        above = os.path.dirname(here)  # noqa: PTH120
+        if above == here:
+            return None
+        here = above
+    return here
+
+
+def _warehouse(root: str) -> str:
+    """A guess at the project's `warehouse:` without reading YAML; where it is wrong, no proof is found."""
+    with open(os.path.join(root, PROJECT_FILE), encoding="utf-8") as file:  # noqa: PTH118, PTH123
+        found = re.search(r"^warehouse:\s*['\"]?([^'\"#\n]+?)['\"]?\s*(#.*)?$", file.read(), re.MULTILINE)
+    return found[1] if found else "warehouse"
