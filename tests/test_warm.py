@@ -1,0 +1,213 @@
+"""The warm path: it answers without loading anything when nothing changed, and never when anything did."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from odibi_sql import warm
+from odibi_sql.cli import run
+from tests.conftest import WriteProject
+from tests.test_layout import HEAVY
+
+FILES = {
+    "odibi_project.yml": "name: test\nvars: {limit: 10}\nsources: {raw: {path: data/*.csv}}\n",
+    "models/staging/a.sql": "select * from raw where x < {{ var('limit') }}",
+    "models/b.sql": "select x, '{{ env_var('WARM_TEST', 'no') }}' as e, {{ twice('x') }} as y from a join s using (x)",
+    "models/models.yml": "models: [{name: a, description: first}]\n",
+    "macros/twice.sql": "{% macro twice(x) %}{{ x }} * 2{% endmacro %}",
+    "seeds/s.csv": "x\n1\n2\n",
+    "data/one.csv": "x\n1\n2\n",
+}
+BUILD = ["build"]
+LEVELS = ["ls", "--levels"]
+
+
+@pytest.fixture
+def built(project: WriteProject, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project with proofs for BUILD and LEVELS; the current folder."""
+    folder = project(FILES)
+    monkeypatch.chdir(folder)
+    monkeypatch.delenv("WARM_TEST", raising=False)
+    prove(BUILD)
+    prove(LEVELS)
+    return folder
+
+
+def prove(arguments: list[str]) -> None:
+    """Young files are not trusted, so the first run may keep no proof; they are older at the second."""
+    for _ in range(3):
+        assert run(arguments) == 0
+        if warm.answer(arguments) == 0:
+            return
+    raise AssertionError("no proof was kept")
+
+
+def test_the_answer_is_that_of_the_long_way(built: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    for arguments in (BUILD, LEVELS):
+        capfd.readouterr()
+        assert run(arguments) == 0
+        long = capfd.readouterr()
+        assert warm.answer(arguments) == 0
+        short = capfd.readouterr()
+        assert short.out == long.out
+        assert short.err.partition(" in ")[0] == long.err.partition(" in ")[0]
+        assert short.err.partition(";")[2] == long.err.partition(";")[2]
+
+
+def test_nothing_is_loaded(built: Path) -> None:
+    code = "import sys; sys.argv[1:] = ['build']; from odibi_sql import __main__ as m\ntry: m.main()\n"
+    code += "finally: print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert set(done.stdout.split()) & {*HEAVY, "click", "dataclasses", "typing", "odibi_sql.cli"} == set()
+    assert "3 cached in" in done.stderr
+
+
+def rewrite(path: str, old: str, new: str) -> Callable[[], None]:
+    """An edit that keeps the file's size, times and inode, as far as a program can."""
+
+    def edit() -> None:
+        file = Path(path)
+        before = file.stat()
+        text = file.read_text()
+        assert old in text
+        assert len(old) == len(new)
+        with file.open("r+") as stream:
+            stream.write(text.replace(old, new))
+        os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+    return edit
+
+
+def part_of(model: str) -> Path:
+    record = json.loads(max(Path("warehouse/publications/dev").glob("0*.json")).read_text())
+    return Path("warehouse/store", record["relations"][model]["relation"]["parts"][0])
+
+
+def flip_a_byte() -> None:
+    part = part_of("b")
+    before, data = part.stat(), bytearray(part.read_bytes())
+    data[len(data) // 2] ^= 255
+    with part.open("r+b") as stream:
+        stream.write(data)
+    os.utime(part, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def write(path: str, text: str = "") -> Callable[[], None]:
+    def make() -> None:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).write_text(text)
+
+    return make
+
+
+CHANGES: dict[str, Callable[[], object]] = {
+    "a model, same size and times": rewrite("models/b.sql", "as y", "as z"),
+    "a seed, same size and times": rewrite("seeds/s.csv", "2", "3"),
+    "a source's file, same size and times": rewrite("data/one.csv", "2", "3"),
+    "a macro": rewrite("macros/twice.sql", "* 2", "* 3"),
+    "the project's file": rewrite("odibi_project.yml", "limit: 10", "limit: 11"),
+    "a description": rewrite("models/models.yml", "first", "other"),
+    "a new model in a folder below": write("models/staging/c.sql", "select 1 as x"),
+    "a new folder": write("models/marts/d.sql", "select 1 as x"),
+    "a new file for a source's glob": write("data/two.csv", "x\n7\n"),
+    "a new seed": write("seeds/t.csv", "x\n1\n"),
+    "a model removed": lambda: Path("models/b.sql").unlink(),
+    "a model renamed": lambda: Path("models/b.sql").rename("models/c.sql"),
+    "an environment variable": lambda: os.environ.update(WARM_TEST="other"),
+    "the catalog removed": lambda: Path("warehouse/dev.duckdb").unlink(),
+    "the catalog replaced": write("warehouse/dev.duckdb", "rubbish"),
+    "a log beside the catalog": write("warehouse/dev.duckdb.wal", "x"),
+    "a stored part removed": lambda: part_of("a").unlink(),
+    "a byte of a stored part, same size and times": flip_a_byte,
+    "a result forgotten": lambda: next(Path("warehouse/store").glob("??/*.json")).unlink(),
+    "the record of the publication": lambda: max(Path("warehouse/publications/dev").glob("0*.json")).unlink(),
+    "current.json": lambda: Path("warehouse/publications/dev/current.json").unlink(),
+    "another build's publication": lambda: run(["build", "--quiet", "--vars", "limit=1"]),
+}
+ONLY_BUILD = {
+    "a source's file, same size and times",
+    "a new file for a source's glob",
+    *(name for name in CHANGES if name.startswith(("the catalog", "a log", "a stored", "a byte", "a result"))),
+    *("the record of the publication", "current.json", "another build's publication"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_any_change_takes_the_long_way(built: Path, change: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WARM_TEST", "")  # so that it is put back afterwards
+    monkeypatch.delenv("WARM_TEST")
+    CHANGES[change]()
+    assert warm.answer(BUILD) is None
+    assert warm.answer(LEVELS) == (0 if change in ONLY_BUILD else None)
+
+
+def test_a_moved_project_takes_the_long_way(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    moved = built.rename(built.with_name("moved"))
+    monkeypatch.chdir(moved)
+    assert warm.answer(BUILD) is None
+
+
+def test_a_proof_is_for_one_command_line(built: Path) -> None:
+    assert warm.answer(["build", "--select", "a"]) is None
+    assert warm.answer(["build", "--no-cache"]) is None
+    assert warm.answer(["plan"]) is None
+    assert warm.answer([]) is None
+
+
+def test_a_failed_build_keeps_no_proof_and_uses_none(built: Path, project: WriteProject) -> None:
+    project({"models/bad.sql": "select error('no') as x"})
+    assert run(BUILD) == 1
+    assert warm.answer(BUILD) is None
+
+
+@pytest.mark.parametrize("key", ["format", "arguments", "root", "python", "date", "env", "stats", "stdout"])
+def test_a_damaged_proof_takes_the_long_way(built: Path, key: str) -> None:
+    path = Path(warm.proof_path(str(built), "warehouse", BUILD))
+    proof = json.loads(path.read_text())
+    for damaged in ({**proof, key: 0}, {name: value for name, value in proof.items() if name != key}):
+        if key == "stdout" and damaged.get(key) == 0:
+            continue
+        path.write_text(json.dumps(damaged))
+        assert warm.answer(BUILD) is None
+    path.write_text(path.read_text()[:-20])
+    assert warm.answer(BUILD) is None
+
+
+def test_the_date_counts_where_it_was_used(built: Path, project: WriteProject) -> None:
+    project({"models/d.sql": "select current_date as today"})
+    prove(BUILD)
+    path = Path(warm.proof_path(str(built), "warehouse", BUILD))
+    path.write_text(path.read_text().replace(json.loads(path.read_text())["date"], "2001-01-01"))
+    assert warm.answer(BUILD) is None
+
+
+@pytest.mark.parametrize("sql", ["select random() as r", "select now() as n"])
+def test_what_is_new_in_every_build_is_never_proved(built: Path, project: WriteProject, sql: str) -> None:
+    project({"models/r.sql": sql})
+    for _ in range(2):
+        assert run(BUILD) == 0
+        assert warm.answer(BUILD) is None
+
+
+def test_a_state_selection_is_never_proved(built: Path) -> None:
+    arguments = ["ls", "--select", "state:modified"]
+    for _ in range(2):
+        assert run(arguments) == 0
+        assert warm.answer(arguments) is None
+
+
+def test_another_place_for_the_warehouse(project: WriteProject, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = project(
+        {**FILES, "odibi_project.yml": FILES["odibi_project.yml"] + "warehouse: 'made here' # not there\n"}
+    )
+    monkeypatch.chdir(folder)
+    prove(BUILD)
+    assert (folder / "made here" / "warm").is_dir()
+    assert not (folder / "warehouse").exists()
