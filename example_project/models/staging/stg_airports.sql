@@ -1,0 +1,7 @@
+select
+    iata as airport,
+    name as airport_name,
+    city,
+    lat as latitude,
+    lon as longitude
+from airports

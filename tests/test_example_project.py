@@ -1,0 +1,149 @@
+"""The example project: it builds, it is what DuckDB makes of the same SQL by hand, and it shows what was promised."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+import odibi_sql
+from odibi_sql.compile import compile_project
+from odibi_sql.dag import DAG
+from odibi_sql.model import Model, Seed, Source
+from odibi_sql.project import load_project
+
+EXAMPLE = Path(__file__).parent.parent / "example_project"
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the example, built once; tests that change it put it back."""
+    folder = tmp_path_factory.mktemp("example") / "project"
+    shutil.copytree(EXAMPLE, folder, ignore=shutil.ignore_patterns("warehouse"))
+    run = odibi_sql.build(folder)
+    assert run.ok
+    assert run.warnings == ()
+    return folder
+
+
+@pytest.fixture
+def example(built: Path) -> Iterator[Path]:
+    yield built
+    for part in ("models", "seeds", "macros", "odibi_project.yml"):
+        original, copy = EXAMPLE / part, built / part
+        if original.is_dir():
+            shutil.rmtree(copy)
+            shutil.copytree(original, copy)
+        else:
+            shutil.copy(original, copy)
+
+
+def dag() -> DAG:
+    return compile_project(load_project(EXAMPLE), "duckdb").check().dag
+
+
+def ran(folder: Path, **options: Any) -> set[str]:
+    return {name for name, result in odibi_sql.build(folder, **options).results.items() if result.status == "ran"}
+
+
+def planned(folder: Path, **options: Any) -> dict[str, str]:
+    steps = odibi_sql.plan_build(folder, **options)
+    return {step.node.name: step.action for step in steps if step.action != "cached"}
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+
+
+def test_it_has_what_a_project_has() -> None:
+    nodes = dag().nodes.values()
+    models = [node.definition for node in nodes if isinstance(node.definition, Model)]
+    assert len(models) >= 12
+    assert max(node.level for node in nodes) >= 4
+    assert {model.config.materialized for model in models} == {"table", "view", "ephemeral"}
+    assert any(model.config.tags for model in models)
+    assert any(model.vars for model in models)
+    assert [model.name for model in models if not model.docs.description] == []
+    assert sum(file.stat().st_size for file in EXAMPLE.rglob("*") if "warehouse" not in file.parts) < 10_000_000
+
+
+def test_it_is_what_duckdb_makes_by_hand(built: Path) -> None:
+    """Every model in order in one session, its SQL as rendered, tables instead of anything clever."""
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'; CREATE SCHEMA raw")
+        for name, node in dag().nodes.items():
+            match node.definition:
+                case Source(paths=(path, *_)):
+                    connection.execute(f"CREATE VIEW {name} AS FROM '{EXAMPLE / path}'")
+                case Seed(path=path, column_types=types):
+                    listed = ", ".join(f"'{column}': '{kind}'" for column, kind in types)
+                    connection.execute(
+                        f"CREATE TABLE {name} AS FROM read_csv('{EXAMPLE / path}', types = {{{listed}}})"
+                    )
+                case Model(statement=statement):
+                    connection.execute(f"CREATE TABLE {name} AS {statement.sql}")
+        connection.execute(f"ATTACH '{built}/warehouse/dev.duckdb' AS published (READ_ONLY)")
+        names = connection.execute("SELECT view_name FROM duckdb_views() WHERE database_name = 'published'").fetchall()
+        shown = {name for (name,) in names if name in dag().nodes}
+        assert len(shown) == len([n for n in dag().nodes.values() if n.resource != "source"]) - 1  # one is ephemeral
+        for name in shown:
+            for one, other in (("published", "memory"), ("memory", "published")):
+                query = f"SELECT count(*) FROM (FROM {one}.main.{name} EXCEPT ALL FROM {other}.main.{name})"
+                assert connection.execute(query).fetchone() == (0,), name
+            described = [
+                connection.execute(f"SELECT column_name, column_type FROM (DESCRIBE {c}.main.{name})").fetchall()
+                for c in ("published", "memory")
+            ]
+            assert described[0] == described[1]
+
+
+def test_a_second_build_runs_nothing(example: Path) -> None:
+    assert planned(example) == {}
+    assert ran(example) == set()
+
+
+def test_a_comment_in_a_root_model_runs_nothing(example: Path) -> None:
+    for path in ("models/staging/stg_flights.sql", "models/intermediate/int_flight_outcomes.sql"):
+        file = example / path
+        file.write_text(f"/* the root\n of it all */\n\n{file.read_text()}\n-- the end\n")
+    assert planned(example) == {}
+    assert ran(example) == set()
+
+
+def test_a_change_that_yields_the_same_rows_stops_there(example: Path) -> None:
+    edit(example / "models/intermediate/int_flight_outcomes.sql", "\nfrom ", "\n-- same\nfrom ")
+    text = (example / "models/intermediate/int_airport_hours.sql").read_text()
+    (example / "models/intermediate/int_airport_hours.sql").write_text(f"select * from (\n{text}\n) where true\n")
+    assert planned(example) == {"int_airport_hours": "run", "delay_propagation": "maybe"}
+    assert ran(example) == {"int_airport_hours"}
+
+
+def test_a_change_of_one_leaf_runs_one_model(example: Path) -> None:
+    edit(example / "models/marts/worst_days.sql", "limit 10", "limit 11")
+    assert planned(example) == {"worst_days": "run"}
+    assert ran(example) == {"worst_days"}
+
+
+def test_a_var_runs_what_reads_it_and_what_that_changes(example: Path) -> None:
+    ten = {"min_flights": 10}
+    said = planned(example, vars=ten)
+    did = ran(example, vars=ten)
+    assert did
+    assert {name for name, action in said.items() if action == "run"} <= did <= set(said)
+    reasons = {step.node.name: step.reason for step in odibi_sql.plan_build(example, vars={"min_flights": 9})}
+    assert "var `min_flights` changed" in reasons.values()
+
+
+def test_the_marts_answer_in_figures(built: Path) -> None:
+    """The figures that README quotes, from the published catalog."""
+    with duckdb.connect(str(built / "warehouse/dev.duckdb"), read_only=True) as connection:
+        assert connection.execute("SELECT count(*) FROM flights").fetchone() == (336_776,)
+        assert connection.execute(
+            "SELECT left_late_pct, others_left_late_pct FROM delay_propagation WHERE previous_arrival = '1 to 3 hours'"
+        ).fetchone() == (85.1, 48.2)
