@@ -1,0 +1,1 @@
+"""Projects to measure with, and what was measured."""
