@@ -51,6 +51,12 @@ def test_a_library_is_known_in_one_place(library: str) -> None:
     assert [user for user in users if not user.startswith(ONLY_IN[library])] == []
 
 
+@pytest.mark.parametrize("unsafe", ["pickle", "shelve", "marshal"])
+def test_nothing_that_runs_what_it_reads_is_used(unsafe: str) -> None:
+    imports = re.compile(rf"^\s*(import|from) {unsafe}\b", re.MULTILINE)
+    assert [path.name for path in PACKAGE.rglob("*.py") if imports.search(path.read_text("utf-8"))] == []
+
+
 def test_no_module_has_a_name_that_says_nothing() -> None:
     vague = {"utils", "util", "helpers", "common", "core", "base", "misc"}
     assert [path for path in PACKAGE.rglob("*.py") if path.stem in vague] == []

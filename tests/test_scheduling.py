@@ -1,0 +1,74 @@
+"""What the executor and real builds promise beyond order: no barriers, no needless attempts, the right names."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import odibi_sql
+from odibi_sql.events import EventEmitter
+from odibi_sql.executor import Attempt, DAGExecutor, ExecutorOptions, Miss, Outcome, Task
+from tests.conftest import WriteProject
+
+
+def test_a_level_is_no_barrier() -> None:
+    """`slow`, of the first level, ends only after `below_quick`, of the second, has run."""
+    second_level_ran = threading.Event()
+
+    class Runner:
+        def look_up(self, name: str) -> Outcome | Miss:
+            return Miss("test", name)
+
+        def run(self, name: str, attempt: Attempt) -> Outcome:  # noqa: ARG002 - as the executor calls it
+            if name == "slow":
+                assert second_level_ran.wait(30)
+            if name == "below_quick":
+                second_level_ran.set()
+            return Outcome("test", 0, 0, 0, name, name)
+
+    tasks = {
+        "slow": Task("slow", "model", (), estimate_s=100.0),
+        "quick": Task("quick", "model", ()),
+        "below_quick": Task("below_quick", "model", ("quick",)),
+    }
+    done = DAGExecutor(tasks, Runner(), EventEmitter(), time.monotonic, ExecutorOptions(threads=2)).run()
+    assert done.ok
+
+
+def test_an_error_in_the_sql_is_tried_once_whatever_retries_say(project: WriteProject) -> None:
+    settings = "name: test\nretries: 5\nretry_delay: 100\n"
+    folder = project({"odibi_project.yml": settings, "models/a.sql": "select cast('x' as integer) as x"})
+    result = odibi_sql.build(folder).results["a"]
+    assert (result.status, result.attempts) == ("failed", 1)
+
+
+def test_no_retries_still_means_one_attempt(project: WriteProject) -> None:
+    folder = project({"odibi_project.yml": "name: test\nretries: 0\n", "models/a.sql": "select 1 as x"})
+    result = odibi_sql.build(folder).results["a"]
+    assert (result.status, result.attempts) == ("ran", 1)
+
+
+def test_records_of_nodes_that_run_at_once_are_their_own(project: WriteProject) -> None:
+    models = {f"models/m{n}.sql": f"select range as x, {n} as n from range({n * 100})" for n in range(1, 30)}
+    run = odibi_sql.build(project(models), threads=8)
+    for n in range(1, 30):
+        result = run.results[f"m{n}"]
+        assert (result.rows, result.columns, result.attempts, result.error) == (n * 100, 2, 1, None)
+        assert result.queued_at is not None
+        assert result.started_at is not None
+        assert result.finished_at is not None
+        assert result.queued_at <= result.started_at <= result.finished_at
+        assert result.bytes
+
+
+def test_an_engine_of_another_version_or_setting_makes_other_results(project: WriteProject) -> None:
+    folder = project({"models/a.sql": "select x from (values (1), (null)) t(x) order by x"})
+    odibi_sql.build(folder)
+    setting = "name: test\nengines: {duckdb: {default_null_order: nulls_first}}\n"
+    project({"odibi_project.yml": setting})
+    run = odibi_sql.build(folder)
+    assert run.results["a"].status == "ran"
+    assert run.results["a"].reason == "setting `default_null_order` changed"
+    assert run["a"].arrow()["x"].to_pylist() == [None, 1]
+    project({"odibi_project.yml": setting.replace("}}", ", memory_limit: 1GB}}")})
+    assert odibi_sql.build(folder).results["a"].status == "cached"
