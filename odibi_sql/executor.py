@@ -348,6 +348,7 @@ class DAGExecutor:
         self._skip_below(task.name)
         if self.options.fail_fast:
             self._stop(f"stopped when `{task.name}` failed (--fail-fast)")
+            self._cancel_running()
 
     def _skip_below(self, failed: str) -> None:
         stack = list(self._below[failed])
