@@ -46,13 +46,15 @@ class Places:
 
 @dataclass(frozen=True)
 class Compiled:
-    """`problems` is all that is wrong; the DAG holds what is not. `warnings` are of settings without effect."""
+    """`problems` is all that is wrong; the DAG holds what is not. `warnings` are of settings without effect. `env`
+    names the environment variables that models read, those that are not enabled too."""
 
     project: Project
     dag: DAG
     problems: tuple[OdibiError, ...]
     places: Places
     warnings: tuple[str, ...] = ()
+    env: frozenset[str] = frozenset()
 
     @cached_property
     def notes(self) -> tuple[str, ...]:
@@ -90,7 +92,8 @@ def compile_project(
     if not any(path.endswith((".yml", ".yaml")) for path in compiling.unread):  # which may declare what is missing
         problems += builder.problems
     each_once = {str(problem): problem for problem in problems}  # a macro's mistake is met by every model that calls it
-    return Compiled(project, dag, tuple(each_once.values()), places, tuple(dict.fromkeys(compiling.warnings)))
+    warnings = tuple(dict.fromkeys(compiling.warnings))
+    return Compiled(project, dag, tuple(each_once.values()), places, warnings, frozenset(compiling.env))
 
 
 @dataclass
@@ -104,6 +107,7 @@ class _Compiling:
     broken: dict[str, Location] = field(default_factory=dict)
     problems: list[OdibiError] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    env: set[str] = field(default_factory=set)
 
     def models(self) -> list[Model]:
         self.problems += self.project.problems
@@ -118,7 +122,10 @@ class _Compiling:
             else:
                 anew = True
                 model = self._model(file)
-            if model is not None and model.config.enabled:
+            if model is None:
+                continue
+            self.env.update(name for name, _ in model.env)
+            if model.config.enabled:
                 made.append(model)
         wrong_macros = self.renderer.check_macros() if anew and self.project.macros else []
         self.problems += wrong_macros

@@ -7,6 +7,7 @@ Each stage is made when it is first asked for, so that `ls` does no more than `l
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import threading
 import time
@@ -175,7 +176,9 @@ class Orchestrator:
 
     @cached_property
     def moment(self) -> Moment:
-        return Moment(self.options.as_of or self.started_at, self.run_id)
+        """In UTC, as everything in the engine is; a time without a zone is taken to be."""
+        now = self.options.as_of or self.started_at
+        return Moment(now.astimezone(UTC) if now.tzinfo else now.replace(tzinfo=UTC), self.run_id)
 
     @cached_property
     def selected(self) -> tuple[str, ...]:
@@ -212,7 +215,7 @@ class Orchestrator:
     def build(self) -> Build:
         """Run the plan and publish if all went well. Failed models are results, not exceptions."""
         self.compiled.check()
-        self.cache.sweep()
+        self._sweep()
         plan = self.plan
         tracker = Tracker()
         self.emitter.subscribe(tracker)
@@ -396,6 +399,13 @@ class Orchestrator:
                 Published(shown.target, shown.number, path, len(shown.relations), change.changed, change.removed)
             )
         return change.publication
+
+    def _sweep(self) -> None:
+        """Remove what killed builds left. Of the files in `warm`, a living one can do without its own."""
+        self.cache.sweep()
+        for path in (self.project.warehouse / "warm").glob(".*.tmp"):
+            with contextlib.suppress(OSError):
+                path.unlink()
 
     def _keep_run(self, runs: RunFolder, tracker: Tracker) -> None:
         """The run's record is for people to look at: a build is not worse without it."""

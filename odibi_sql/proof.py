@@ -28,7 +28,8 @@ Made = list[tuple[str, warm.Stat | None]]
 
 def keep_build(orchestrator: Orchestrator, build: Build, arguments: Sequence[str], said: str) -> None:
     """Keep a proof that there is nothing to do, if there is one. `said` goes to stderr, with warm.DURATION in it."""
-    if not build.published or build.publication is None or orchestrator.options.defer or orchestrator.options.frames:
+    options = orchestrator.options
+    if not build.published or build.publication is None or options.defer or options.frames or not options.use_cache:
         return
     if any(is_volatile(step.node) for step in build.plan.steps.values()):
         return
@@ -40,7 +41,7 @@ def keep_build(orchestrator: Orchestrator, build: Build, arguments: Sequence[str
         isinstance(step.node.definition, Model) and step.node.model.statement.moment == "date"
         for step in build.plan.steps.values()
     )
-    date = orchestrator.moment.now.date().isoformat() if dated and orchestrator.options.as_of is None else None
+    date = orchestrator.moment.now.date().isoformat() if dated and options.as_of is None else None
     _keep(orchestrator, arguments, data, made, date, "", said)
 
 
@@ -61,14 +62,13 @@ def _keep(
     stderr: str,
 ) -> None:
     project = orchestrator.project
-    models = [n.model for n in orchestrator.compiled.dag.nodes.values() if isinstance(n.definition, Model)]
     proof = warm.make_proof(
         arguments,
         str(project.root),
         read=[*_program(), *_sources(orchestrator), *data],
         since_ns=orchestrator.since_ns,
         made=made,
-        env={name for model in models for name, _ in model.env},
+        env=orchestrator.compiled.env,
         date=date,
         stdout=stdout,
         stderr=stderr,

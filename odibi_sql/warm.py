@@ -59,8 +59,8 @@ def proof_path(root: str, warehouse: str, arguments: Sequence[str]) -> str:
 
 
 def python_identity() -> list[str]:
-    """The interpreter, and where its packages come from."""
-    return [sys.version, sys.prefix, sys.executable]
+    """The interpreter, where its packages come from, and which copy of this program it runs."""
+    return [sys.version, sys.prefix, sys.executable, __file__]
 
 
 def stat_of(path: str) -> Stat | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -41,8 +42,8 @@ def built(project: WriteProject, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def prove(arguments: list[str]) -> None:
-    """Young files are not trusted, so the first run may keep no proof; they are older at the second."""
-    for _ in range(3):
+    """Young files are not trusted, so the first runs may keep no proof; they are older at the last."""
+    for _ in range(50):
         assert run(arguments) == 0
         if warm.answer(arguments) == 0:
             return
@@ -186,6 +187,38 @@ def test_the_date_counts_where_it_was_used(built: Path, project: WriteProject) -
     path = Path(warm.proof_path(str(built), "warehouse", BUILD))
     path.write_text(path.read_text().replace(json.loads(path.read_text())["date"], "2001-01-01"))
     assert warm.answer(BUILD) is None
+
+
+def test_a_disabled_model_waits_for_its_environment_variable(
+    built: Path, project: WriteProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project({"models/d.sql": "{{ config(enabled=env_var('WARM_TEST', 'no') == 'yes') }} select 1 as x"})
+    prove(BUILD)
+    prove(LEVELS)
+    monkeypatch.setenv("WARM_TEST", "yes")
+    assert warm.answer(BUILD) is None
+    assert warm.answer(LEVELS) is None
+
+
+def test_a_build_that_uses_no_results_is_never_proved(built: Path) -> None:
+    for _ in range(3):
+        assert run([*BUILD, "--no-cache"]) == 0
+        assert warm.answer([*BUILD, "--no-cache"]) is None
+
+
+def test_another_copy_of_the_program_proves_anew(built: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(Path(warm.__file__).parent, copy / "odibi_sql", ignore=shutil.ignore_patterns("__pycache__"))
+    code = "from odibi_sql import warm; print(warm.answer(['build']))"
+    for path, answer in ((Path(warm.__file__).parents[1], "0"), (copy, "None")):
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, "PYTHONPATH": str(path)},
+        )
+        assert done.stdout.split() == [answer]
 
 
 @pytest.mark.parametrize("sql", ["select random() as r", "select now() as n"])
