@@ -16,12 +16,18 @@ from odibi_sql.dag import DAG, DAGNode, Locate
 from odibi_sql.errors import Location, OdibiError, ProjectError, SqlError
 from odibi_sql.model import Model, Seed, Source
 from odibi_sql.relation import Attached, Files, Relation
+from odibi_sql.sql import absolute, at_home
 
 _REMOTE = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 
 
 def is_remote(path: str) -> bool:
     return _REMOTE.match(path) is not None
+
+
+def has_partitions(folder: Path) -> bool:
+    """Whether engines take a part of the folder's path, such as `env=prod`, for a column of the files below."""
+    return any("=" in part for part in folder.parts)
 
 
 @dataclass(frozen=True)
@@ -46,7 +52,7 @@ class Inputs:
 @dataclass
 class InputReader:
     """`unknowable` stands for the content of what cannot be hashed, such as an `s3://` path: it is new in every run.
-    `looked_at` grows with every path and glob that was asked for, as it was written."""
+    `looked_at` grows with every path and glob that was asked for, as it was written but for a `~/`."""
 
     folder: Path
     digests: FileDigests
@@ -80,7 +86,8 @@ class InputReader:
                 if file.path not in files:
                     files[file.path] = self._digest(file.path, self.locate(node.model, file.at))
 
-    def _digest(self, pattern: str, where: Location) -> str:
+    def _digest(self, path: str, where: Location) -> str:
+        pattern = at_home(path)
         self.looked_at.append(pattern)
         if is_remote(pattern):
             return self.unknowable
@@ -106,13 +113,15 @@ class InputReader:
                 )
             return frame
         total = hashlib.sha256(repr((source.kind, source.identifier, source.options)).encode())
+        if has_partitions(self.folder) or any(name.casefold() == "filename" for name, _ in source.options):
+            total.update(str(self.folder).encode())  # it shows in the rows
         for path in source.paths:
             total.update(self._digest(path, source.where).encode())
-        paths = tuple(path if is_remote(path) else str(self.folder / path) for path in source.paths)
+        paths = tuple(absolute(path, str(self.folder)) for path in source.paths)
         if source.kind != "database":
             return Given(total.hexdigest(), Files(source.kind, paths, source.options), source.where)
-        wal = self.folder / f"{source.paths[0]}.wal"
-        self.looked_at.append(f"{source.paths[0]}.wal")
+        wal = Path(f"{paths[0]}.wal")
+        self.looked_at.append(str(wal))
         if wal.exists():
             total.update(self.digests.digest(wal).encode())
         schema, _, table = (source.identifier or source.table).rpartition(".")

@@ -7,18 +7,22 @@ are hits; past a node that runs, a node runs too unless its inputs come out the 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 
 from odibi_sql.cache import CacheManager, Entry, Recipe, differences
 from odibi_sql.dag import DAG, DAGNode
 from odibi_sql.events import Action
-from odibi_sql.inputs import Given, Inputs
+from odibi_sql.inputs import Given, Inputs, has_partitions
 from odibi_sql.materializations import MATERIALIZATIONS
 from odibi_sql.model import Model, Seed
 
 UNKNOWN = "?"
+# What can make the absolute paths of files, which are read from the project's folder, show in a result.
+_SHOWS_PATHS = re.compile(r"filename|glob|parquet_|read_blob|read_text", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -31,12 +35,15 @@ class Moment:
 
 @dataclass(frozen=True)
 class Recipes:
-    """Makes the recipe of any node, given what its upstream holds."""
+    """Makes the recipe of any node, given what its upstream holds. `folder` is the project's. `own_engines`: engine and
+    settings for the models that name an engine of their own, by that name."""
 
     engine: str
     settings: tuple[tuple[str, str], ...]
     moment: Moment
     files: Mapping[str, str]
+    folder: Path
+    own_engines: Mapping[str, tuple[str, tuple[tuple[str, str], ...]]] = field(default_factory=dict)
 
     def recipe(self, node: DAGNode, contents: Mapping[str, str]) -> Recipe:
         if isinstance(node.definition, Seed):
@@ -44,10 +51,13 @@ class Recipes:
         statement = node.model.statement
         inputs = [(up, contents.get(up, UNKNOWN)) for up in node.upstream]
         inputs += [(f"file {file.path}", self.files.get(file.path, UNKNOWN)) for file in statement.files]
+        if statement.files and (has_partitions(self.folder) or _SHOWS_PATHS.search(statement.canonical)):
+            inputs.append(("the project's folder", str(self.folder)))
         dialect = node.config.dialect
+        engine, settings = self.own_engines.get(node.config.engine or "", (self.engine, self.settings))
         return Recipe(
-            engine=self.engine,
-            settings=self.settings,
+            engine=engine,
+            settings=settings,
             kind=node.config.materialized,
             sql=statement.canonical,
             options=(("dialect", dialect),) if dialect else (),

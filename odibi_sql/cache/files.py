@@ -88,7 +88,12 @@ def expand(pattern: str, folder: Path) -> list[Path]:
     whole = folder / pattern
     if whole.is_file():
         return [whole]
-    found = glob.glob(pattern, root_dir=folder, recursive=True)  # noqa: PTH207 - Path.glob refuses absolute patterns
+    found = glob.glob(  # noqa: PTH207 - Path.glob refuses absolute patterns
+        pattern,
+        root_dir=folder,
+        recursive=True,
+        include_hidden=True,  # engines read files whose names start with a dot
+    )
     return sorted(folder / name for name in found if (folder / name).is_file())
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -23,6 +22,7 @@ from odibi_sql.project.settings import (
     text,
     whole_number,
 )
+from odibi_sql.warm import available_cpus
 
 FILE = "odibi_project.yml"
 
@@ -116,10 +116,6 @@ def read_settings(reading: Reading, document: Document, known: Known) -> Setting
         paths=_paths(reading, sections),
         sections=sections,
     )
-
-
-def available_cpus() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _targets(

@@ -58,12 +58,14 @@ class Templates:
         self._macro_texts = {file.path: with_plain_newlines(file.text) for file in given.project.macros}
         self._schema = given.project.target.schema
         self._macro_reads = Recording(ModelFile("", "", ""), {})
+        self._own: dict[str, tuple[str, ...]] = {}  # macros in the scope that are for one model only, by file
 
     def render(self, model: ModelFile) -> tuple[str, Recording]:
         """Raises RenderError."""
         self._model_texts = {model.path: with_plain_newlines(model.text)}
         recording = self._names.recording = Recording(model, {"schema": self._schema, **model.defaults})
         self._sandbox.begin()
+        self._forget_own()
         try:
             template = self._sandbox.parsed(self._text(model.path), model.path)
         except Exception as error:
@@ -82,7 +84,9 @@ class Templates:
         before, self._names.recording = self._names.recording, self._macro_reads
         self._macro_reads.settings = {"schema": self._schema}
         try:
-            template = self._compile(self._sandbox.parsed(self._text(file), file), file)
+            parsed = self._sandbox.parsed(self._text(file), file)
+            is_own = _calls_outside_macros(parsed)
+            template = self._compile(parsed, file)
             context = new_context(self._sandbox, file, template.blocks, self._scope, shared=True)
             for _ in template.root_render_func(context):
                 pass
@@ -95,7 +99,17 @@ class Templates:
         for key, value in defined.items():
             self._macros.pop(key, None)
             self._scope.setdefault(key, value)
+        if is_own:
+            self._own[file] = tuple(defined)
         return name in defined
+
+    def _forget_own(self) -> None:
+        """What one model did to a `namespace` of a macro file must not show in another."""
+        for file, names in self._own.items():
+            for name in names:
+                del self._scope[name]
+                self._macros[name] = file
+        self._own.clear()
 
     def macro_files(self) -> list[str]:
         return list(self._macro_texts)
@@ -148,6 +162,11 @@ class Templates:
 
     def _known(self) -> list[str]:
         return [*self._scope, *self._macros]
+
+
+def _calls_outside_macros(template: nodes.Template) -> bool:
+    """Whether a macro file makes something, such as a namespace, that its macros share."""
+    return any(node.find(nodes.Call) for node in template.body if not isinstance(node, nodes.Macro))
 
 
 class _Part:

@@ -13,7 +13,7 @@ bind         SQL and slots -> SQL with other names
 from __future__ import annotations
 
 from odibi_sql.sql.analyse import analyse
-from odibi_sql.sql.bind import Bound, absolute, bind, quote
+from odibi_sql.sql.bind import Bound, absolute, at_home, bind, quote
 from odibi_sql.sql.canonical import canonical, token_diff
 from odibi_sql.sql.statement import FileRead, Note, Reference, Statement, SyntaxProblem
 
@@ -26,6 +26,7 @@ __all__ = [
     "SyntaxProblem",
     "absolute",
     "analyse",
+    "at_home",
     "bind",
     "canonical",
     "quote",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
@@ -75,6 +76,11 @@ def _replacement(slot: Slot, names: Mapping[str, str], folder: str) -> str:
             return slot.value
 
 
+def at_home(path: str) -> str:
+    """The path with a leading `~/` spelled out, as engines read it."""
+    return f"{Path.home()}{path[1:]}" if path.startswith("~/") else path
+
+
 def absolute(path: str, folder: str) -> str:
     """
     >>> absolute("data/*.csv", "/project"), absolute("s3://bucket/x.csv", "/project")
@@ -82,6 +88,9 @@ def absolute(path: str, folder: str) -> str:
     """
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:", path):  # a URL; one letter and a colon would be a drive
         return path
-    if path.startswith("~/"):
-        path = str(Path.home()) + path[1:]
-    return path if Path(path).is_absolute() else f"{folder.rstrip('/')}/{path}"  # a glob need not survive a Path
+    path = at_home(path)
+    if Path(path).is_absolute():
+        return path
+    if glob.has_magic(path):
+        folder = glob.escape(folder)
+    return f"{folder.rstrip('/')}/{path}"  # a glob need not survive a Path

@@ -138,6 +138,8 @@ class _Walk:
             self.visit_column(node, scope)
         elif isinstance(node, exp.Func):
             self.visit_function(node)
+        elif isinstance(node, exp.Summarize) and isinstance(node.this, exp.Literal):
+            self.visit_summarized(node.this)
         elif isinstance(node, exp.TableSample):
             self.volatile |= not node.args.get("seed")
         with_ = node.args.get("with_")
@@ -243,6 +245,13 @@ class _Walk:
         suffix = self.suffix(table, start, identifiers[-1])
         base = self.parsed.start
         self.tables[id(table)] = Reference(parts, start - base, end - base, suffix, start)
+
+    def visit_summarized(self, literal: exp.Literal) -> None:
+        """`SUMMARIZE 'x.csv'`, which is no table in the tree."""
+        start, end = self.span([literal])
+        if not looks_like_file(literal.name, quoted=False):
+            raise SyntaxProblem("a string cannot name a table here", start, f"write {quote(literal.name)}")
+        self.files.append(FileRead(literal.name, start - self.parsed.start, end - self.parsed.start, start))
 
     def suffix(self, table: exp.Table, start: int, last: exp.Expr) -> str:
         if table.args.get("alias") or isinstance(table.parent, (exp.Summarize, exp.Describe)):

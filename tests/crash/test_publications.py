@@ -41,6 +41,29 @@ def test_rollback_without_a_number_goes_one_back_and_can_be_undone(folder: MakeF
     assert history(shop) == [5, 4, 3, 2, 1]
 
 
+@pytest.mark.parametrize("select", [(), ("--select", "mine")])
+def test_a_catalog_that_another_project_published_to_is_made_again(
+    folder: MakeFolder, tmp_path: Path, select: tuple[str, ...]
+) -> None:
+    shared = tmp_path / "shared.duckdb"
+    settings = f"name: shop\ntargets:\n  dev: {{path: '{shared}'}}\n"
+    mine = folder({"odibi_project.yml": settings, "models/mine.sql": "select 1 as x"})
+    theirs = Folder(mine.path.with_name("other"))
+    shutil.copytree(mine.path, theirs.path)
+    (theirs.path / "models/mine.sql").rename(theirs.path / "models/theirs.sql")
+
+    def shown() -> list[tuple[str]]:
+        with duckdb.connect(shared, read_only=True) as client:
+            return client.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()
+
+    mine.build()
+    for _ in range(2):
+        assert f"published elsewhere (from {mine.path})" in theirs.build().err
+        assert shown() == [("theirs",)]
+        assert f"published elsewhere (from {theirs.path})" in mine.build(*select).err
+        assert shown() == [("mine",)]
+
+
 def test_rollback_to_a_number_and_a_build_after_it(folder: MakeFolder) -> None:
     shop = folder(FILES)
     built(shop, 2, 3, 4)

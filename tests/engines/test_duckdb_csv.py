@@ -59,6 +59,12 @@ def test_seeds_are_read(
     assert cells == rows
 
 
+def test_a_folder_named_like_a_partition_adds_no_column(cursor: Cursor, tmp_path: Path) -> None:
+    folder = tmp_path / "env=prod"
+    folder.mkdir()
+    assert load(cursor, folder, b"a\n1\n", {}) == ([("a", "BIGINT")], [("1",)])
+
+
 def test_a_type_that_only_the_last_row_needs_is_found(cursor: Cursor, tmp_path: Path) -> None:
     found, _ = load(cursor, tmp_path, b"a\n" + b"1\n" * 50_000 + b"x\n", {})
     assert found == [("a", "VARCHAR")]

@@ -47,6 +47,18 @@ def test_rendered_text(text: str, expected: str) -> None:
     assert render(text, materialized="view").text == expected
 
 
+def test_models_share_nothing_through_macros() -> None:
+    """Or a model's text would depend on which others were rendered before."""
+    macros = {
+        "macros/counting.sql": "{% set n = namespace(x=0) %}{% macro next_n() %}{% set n.x = n.x + 1 %}{{ n.x }}"
+        "{% endmacro %}{% set c = cycler('a', 'b') %}{% macro next_c() %}{{ c.next() }}{% endmacro %}",
+        "macros/above.sql": "{% macro both() %}{{ next_n() }}{{ next_c() }}{% endmacro %}",
+    }
+    renderer = Renderer(project(macros), ENVIRON)
+    for _ in range(2):
+        assert renderer.render(model("{{ both() }} {{ next_n() }}{{ next_c() }}")).text == "1a 2b"
+
+
 def test_a_model_that_builds_on_its_earlier_rows_is_told_so() -> None:
     renderer = Renderer(project(), ENVIRON, incremental=lambda name: name == "orders")
     assert renderer.render(model("{{ is_incremental() }}")).text == "True"

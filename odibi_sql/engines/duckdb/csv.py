@@ -119,7 +119,8 @@ def _fault_of_cell(
 def _source(seed: CsvSeed) -> str:
     return (
         f"{quote_text(escape_glob(str(seed.path)))}, delim = {quote_text(seed.delimiter)}, header = true, "
-        "quote = '\"', escape = '\"', strict_mode = true, null_padding = false, parallel = false"
+        "quote = '\"', escape = '\"', strict_mode = true, null_padding = false, parallel = false, "
+        "hive_partitioning = false"  # a folder named like `env=prod` adds no column
     )
 
 
