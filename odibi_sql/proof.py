@@ -21,6 +21,7 @@ from odibi_sql.inputs import is_remote
 from odibi_sql.model import Model
 from odibi_sql.orchestrator import Build, Orchestrator
 from odibi_sql.plan import is_stored, is_volatile
+from odibi_sql.relation import Query
 
 PACKAGES = ("odibi-sql", "click", "duckdb", "jinja2", "pyyaml", "sqlglot", "sqlglotc")
 Made = list[tuple[str, warm.Stat | None]]
@@ -33,6 +34,8 @@ def keep_build(orchestrator: Orchestrator, build: Build, arguments: Sequence[str
         return
     if any(is_volatile(step.node) for step in build.plan.steps.values()):
         return
+    if any(isinstance(given.relation, Query) for given in build.plan.given.values()):
+        return  # a view that was not selected, and may read anything
     made = _made(orchestrator, build)
     data = list(_data(orchestrator))
     if made is None or any(is_remote(pattern) for pattern in orchestrator.looked_at):
@@ -68,7 +71,7 @@ def _keep(
         read=[*_program(), *_sources(orchestrator), *data],
         since_ns=orchestrator.since_ns,
         made=made,
-        env=orchestrator.compiled.env,
+        env={"HOME", *orchestrator.compiled.env},
         date=date,
         stdout=stdout,
         stderr=stderr,

@@ -59,8 +59,13 @@ def proof_path(root: str, warehouse: str, arguments: Sequence[str]) -> str:
 
 
 def python_identity() -> list[str]:
-    """The interpreter, where its packages come from, and which copy of this program it runs."""
-    return [sys.version, sys.prefix, sys.executable, __file__]
+    """The interpreter, where its packages come from, which copy of this program it runs, and on how many CPUs."""
+    return [sys.version, sys.prefix, sys.executable, __file__, str(available_cpus())]
+
+
+def available_cpus() -> int:
+    """The number of threads where none is set."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def stat_of(path: str) -> Stat | None:

@@ -206,6 +206,18 @@ def test_a_build_that_uses_no_results_is_never_proved(built: Path) -> None:
         assert warm.answer([*BUILD, "--no-cache"]) is None
 
 
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="the number of CPUs cannot be chosen here")
+def test_the_number_of_cpus_counts(built: Path) -> None:
+    before = os.sched_getaffinity(0)
+    if len(before) == 1:
+        pytest.skip("one CPU cannot become fewer")
+    os.sched_setaffinity(0, {min(before)})
+    try:
+        assert warm.answer(BUILD) is None
+    finally:
+        os.sched_setaffinity(0, before)
+
+
 def test_another_copy_of_the_program_proves_anew(built: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy"
     shutil.copytree(Path(warm.__file__).parent, copy / "odibi_sql", ignore=shutil.ignore_patterns("__pycache__"))

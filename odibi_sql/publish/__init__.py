@@ -1,11 +1,13 @@
 """Results -> a target's catalog: whole, at once, and with a way back."""
 
+from odibi_sql.publish.live import LiveContents
 from odibi_sql.publish.publisher import Change, Publisher, state_of
 from odibi_sql.publish.record import Publication, PublishedRelation
 from odibi_sql.publish.relations import PlanToShow, is_published, meaning_of
 
 __all__ = [
     "Change",
+    "LiveContents",
     "PlanToShow",
     "Publication",
     "PublishedRelation",

@@ -26,10 +26,15 @@ MARK = '"_odibi"."publication"'
 
 @dataclass(frozen=True)
 class Shown:
-    """What a catalog file says of itself: the number of its publication, and the project's folder at that time."""
+    """What a catalog file says of itself: its publication, the run that made it, and the project's folder then."""
 
     number: int
+    run_id: str
     folder: str
+
+    def is_of(self, publication: Publication) -> bool:
+        """Numbers alone do not tell: another project may publish to the same file."""
+        return (self.number, self.run_id) == (publication.number, publication.run_id)
 
 
 class NotOursError(Exception):
@@ -153,12 +158,15 @@ class _DamagedError(Exception):
 
 
 def _fill(path: Path, before: Publication | None, new: Publication, store: Path) -> None:
+    connection = None
     try:
         connection = duckdb.connect(str(path), config={"allow_unsigned_extensions": "false"})
         connection.execute("SET TimeZone = 'UTC'")
-        if before is not None and _shown(connection).number != before.number:
+        if before is not None and not _shown(connection).is_of(before):
             raise _DamagedError
-    except (duckdb.Error, NotOursError) as error:
+    except (duckdb.Error, NotOursError, _DamagedError) as error:
+        if connection is not None:
+            connection.close()  # or the file made in its place would be opened as this one
         if before is None:
             raise
         raise _DamagedError from error
@@ -264,12 +272,12 @@ def _address(one: PublishedRelation) -> str:
 
 def _shown(connection: duckdb.DuckDBPyConnection) -> Shown:
     try:
-        row = connection.execute(f"SELECT number, folder FROM {MARK}").fetchone()
+        row = connection.execute(f"SELECT number, run_id, folder FROM {MARK}").fetchone()
     except duckdb.CatalogException as error:
         raise NotOursError from error
     if row is None:
         raise NotOursError
-    return Shown(row[0], row[1])
+    return Shown(*row)
 
 
 @contextmanager

@@ -57,7 +57,8 @@ class Publisher:
     scratch: Callable[[], Path]
 
     def current(self) -> Publication | None:
-        """What the catalog file shows, or None if there is none. Of a damaged file, what was last recorded.
+        """What the catalog file shows, or None if there is none. Of a damaged file, or one that somebody else has
+        published to, what was last recorded.
 
         Raises StoreError where the file is somebody else's database, or none can be read.
         """
@@ -78,10 +79,11 @@ class Publisher:
                 hint="move it away, or give the target another `path:` in odibi_project.yml",
             ) from error
         publication = self._read(shown.number) if shown is not None else None
-        if publication is not None:
+        if publication is not None and shown is not None and shown.is_of(publication):
             self._remember(publication, stat)
             return publication
-        self.warn(f"the catalog `{self.catalog.name}` cannot be read, so it is made again")
+        why = f"shows what was published elsewhere (from {shown.folder})" if shown is not None else "cannot be read"
+        self.warn(f"the catalog `{self.catalog.name}` {why}, so it is made again")
         last = self._read(self._highest())
         return replace(last, folder="") if last is not None else None  # as if moved: all views are made again
 

@@ -8,6 +8,7 @@ The catalog file itself says which publication it shows; `current.json` only sav
 
 from __future__ import annotations
 
+import glob
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -176,7 +177,8 @@ def recorded(relation: Relation, store: Path, folder: Path) -> Relation:
         case Query(sql=sql, slots=slots, inputs=inputs):
             return Query(sql, slots, {name: recorded(one, store, folder) for name, one in inputs.items()})
         case Files():
-            return replace(relation, paths=tuple(_relative(path, folder) for path in relation.paths))
+            plain = (_relative(path, Path(glob.escape(str(folder)))) for path in relation.paths)
+            return replace(relation, paths=tuple(_relative(path, folder) for path in plain))
         case Attached():
             return replace(relation, database=_relative(relation.database, folder))
         case Published():
