@@ -6,18 +6,22 @@ of what is right can still be listed.
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from threading import Lock
 
-from odibi_sql.dag import DAG, DAGBuilder
-from odibi_sql.errors import Location, OdibiError, Problems, SqlError
-from odibi_sql.model import Model, Source
+from odibi_sql.dag import DAG, DAGBuilder, DAGNode
+from odibi_sql.engines import load_engine
+from odibi_sql.errors import GraphError, Location, OdibiError, Problems, SqlError
+from odibi_sql.materializations import MATERIALIZATIONS
+from odibi_sql.model import Config, Model, Source
 from odibi_sql.project import FILE, ModelFile, Project
 from odibi_sql.remembered import ModelMemo, template_hash
 from odibi_sql.render import RenderedModel, Renderer
 from odibi_sql.sql import SyntaxProblem, analyse
+
+CATALOG_DIALECT = "duckdb"
 
 
 @dataclass(frozen=True)
@@ -86,11 +90,12 @@ def compile_project(
     builder = DAGBuilder(places.locate, compiling.broken, places.mention)
     builder.add(project.seeds).add(models).add(project.sources).add(_undeclared(project, frames))
     dag = builder.build()
+    crossings = _crossings(dag, places, engine_dialect)
     if not project.models and not project.seeds and not frames:
         compiling.warnings.append(f"{FILE}: no models and no seeds: SQL belongs into models/, CSV into seeds/")
     problems = list(compiling.problems)
     if not any(path.endswith((".yml", ".yaml")) for path in compiling.unread):  # which may declare what is missing
-        problems += builder.problems
+        problems += [*builder.problems, *crossings]
     each_once = {str(problem): problem for problem in problems}  # a macro's mistake is met by every model that calls it
     warnings = tuple(dict.fromkeys(compiling.warnings))
     return Compiled(project, dag, tuple(each_once.values()), places, warnings, frozenset(compiling.env))
@@ -152,19 +157,50 @@ class _Compiling:
     def _analysed(self, file: ModelFile, rendered: RenderedModel) -> Model:
         dialect = rendered.config.dialect or "duckdb"
         try:
-            statement = analyse(rendered.text, dialect, self.engine_dialect)
+            statement = analyse(rendered.text, dialect, self._dialect_of(rendered.config))
         except SyntaxProblem as problem:
             raise SqlError(problem.message, self.renderer.locate(file, problem.at), problem.hint) from problem
         return Model(
             name=rendered.name,
             path=rendered.path,
-            config=rendered.config,
+            config=_as_can_be_shown(rendered.config, self._dialect_of(rendered.config)),
             statement=statement,
             docs=rendered.docs,
             template=template_hash(file),
             vars=rendered.vars,
             env=rendered.env,
         )
+
+    def _dialect_of(self, config: Config) -> str:
+        return load_engine(config.engine).DIALECT if config.engine else self.engine_dialect
+
+
+def _crossings(dag: DAG, places: Places, engine_dialect: str) -> Iterator[OdibiError]:
+    """What cannot cross from one engine to another: a query that is not kept as rows."""
+
+    def dialect(node: DAGNode) -> str:
+        own = node.config.engine if isinstance(node.definition, Model) else None
+        return load_engine(own).DIALECT if own else engine_dialect
+
+    for node in dag.nodes.values():
+        for up in node.upstream:
+            read = dag.nodes[up]
+            if not isinstance(read.definition, Model) or MATERIALIZATIONS[read.config.materialized].stored:
+                continue
+            if dialect(read) != dialect(node):
+                own = node.config.engine
+                yield GraphError(
+                    f"`{node.name}` runs on another engine than `{up}`, which keeps no rows",
+                    places.mention(node.model, "engine", own) if own else Location(node.path),
+                    hint=f"give `{up}` `materialized='table'`: rows can cross, queries cannot",
+                )
+
+
+def _as_can_be_shown(config: Config, engine_dialect: str) -> Config:
+    """The catalog is DuckDB's, and shows no query in another engine's words: the rows of a view are kept instead."""
+    if engine_dialect != CATALOG_DIALECT and MATERIALIZATIONS[config.materialized].published == "query":
+        return replace(config, materialized="table")
+    return config
 
 
 def _undeclared(project: Project, frames: Collection[str]) -> list[Source]:

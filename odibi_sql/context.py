@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from odibi_sql.engines.protocol import Cursor, EngineFailure, Written
 from odibi_sql.relation import Column, Published, Query, Relation, Slot
-from odibi_sql.sql import Bound, bind, quote
+from odibi_sql.sql import Bound, bind
 
 _T = TypeVar("_T")
 
@@ -56,7 +56,8 @@ class NodeContext:
         return {name: self._view(relation) for name, relation in inputs.items()}
 
     def bind(self, sql: str, slots: Iterable[Slot], views: Mapping[str, str]) -> Bound:
-        return bind(sql, slots, {name: quote(view) for name, view in views.items()}, self._folder)
+        # Views have plain names: engines differ in their quotes.
+        return bind(sql, slots, views, self._folder)
 
     def write(self, bound: Bound, stem: Path) -> Written:
         """Run the query and keep its rows. Raises EngineFailure, its offset in the text before binding."""

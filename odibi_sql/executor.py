@@ -35,6 +35,7 @@ from odibi_sql.events import (
 
 RETRY_CAP_S = 60.0
 CANCEL_EVERY_S = 0.05
+LOOK_UP_EVERY_S = 0.5  # a signal that comes just before a wait begins does not end it
 UNKNOWN_S = 0.1
 
 
@@ -285,9 +286,8 @@ class DAGExecutor:
         times = [running.deadline for running in self._running.values() if running.deadline is not None]
         if (first := self._delayed.first()) is not None and self._stopped is None:
             times.append(first)
-        timeout = max(0.0, min(times) - self.clock()) if times else None
-        if cancelling:
-            timeout = min(timeout, CANCEL_EVERY_S) if timeout is not None else CANCEL_EVERY_S
+        longest = CANCEL_EVERY_S if cancelling else LOOK_UP_EVERY_S
+        timeout = min(longest, max(0.0, min(times) - self.clock())) if times else longest
         try:
             self._ended.get(timeout=timeout)
         except queue.Empty:

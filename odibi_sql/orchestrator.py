@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import secrets
-import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -20,19 +19,20 @@ from types import TracebackType
 from typing import Any, Literal
 
 from odibi_sql.cache import CacheManager, Entry, FileDigests, Recipe
-from odibi_sql.compile import Compiled, compile_project
+from odibi_sql.compile import CATALOG_DIALECT, Compiled, compile_project
 from odibi_sql.dag import DAGNode
 from odibi_sql.engines import load_engine
 from odibi_sql.engines.protocol import Engine, EngineFailure, Session, SessionOptions
-from odibi_sql.errors import GraphError, Problems, ProjectError, SelectionError, StoreError
+from odibi_sql.engines.sessions import Sessions
+from odibi_sql.errors import GraphError, Location, OdibiError, Problems, ProjectError, SelectionError, StoreError
 from odibi_sql.events import BuildFinished, BuildStarted, EventEmitter, Noted, PlannedNode, Published, Tracker, Warned
 from odibi_sql.executor import DAGExecutor, Execution, ExecutorOptions, Task
 from odibi_sql.inputs import Given, InputReader
-from odibi_sql.model import Seed
+from odibi_sql.model import Model, Seed
 from odibi_sql.plan import Moment, Plan, Planner, Recipes
 from odibi_sql.project import Project, place_of_setting, read_project
-from odibi_sql.publish import PlanToShow, Publication, Publisher, meaning_of, state_of
-from odibi_sql.relation import Relation, Stored
+from odibi_sql.publish import LiveContents, PlanToShow, Publication, Publisher, meaning_of, state_of
+from odibi_sql.relation import Query, Relation, Stored
 from odibi_sql.remembered import ModelMemo, context_of
 from odibi_sql.runner import StepRunner
 from odibi_sql.runs import RunFolder
@@ -81,8 +81,7 @@ class Orchestrator:
         self.since_ns = time.time_ns()  # nothing of the project was read before
         self.looked_at: tuple[str, ...] = ()  # paths and globs of data, once there is a plan
         self.run_id = f"{self.started_at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
-        self._session: Session | None = None
-        self._session_lock = threading.Lock()
+        self._sessions = Sessions(self._session_options)
 
     def __enter__(self) -> Orchestrator:
         return self
@@ -94,9 +93,7 @@ class Orchestrator:
 
     def close(self) -> None:
         """Give back the engine and this run's temporary files."""
-        if self._session is not None:
-            self._session.close()
-            self._session = None
+        self._sessions.close()
         if "cache" in self.__dict__:
             if "digests" in self.__dict__:
                 self.digests.save(self.cache.scratch)
@@ -127,9 +124,12 @@ class Orchestrator:
 
     @cached_property
     def engine_settings(self) -> Mapping[str, str | int | float | bool]:
-        given = self.project.engines.get(self.engine.NAME, {})
+        return self._settings_of(self.engine)
+
+    def _settings_of(self, engine: Engine) -> Mapping[str, str | int | float | bool]:
+        given = self.project.engines.get(engine.NAME, {})
         try:
-            return self.engine.check_settings(given)
+            return engine.check_settings(given)
         except ProjectError as error:
             name = next((name for name in given if f"`{name}`" in error.message), "")
             where = place_of_setting(self.project.root, name)
@@ -248,19 +248,14 @@ class Orchestrator:
             self._keep_run(runs, tracker)
         return Build(self.run_id, plan, execution, published, publication, runner.relations, runner.entries)
 
-    def open_session(self) -> Session:
-        """The engine, started by whoever needs it first. Raises EngineFailure."""
-        with self._session_lock:
-            if self._session is None:
-                scratch = self.cache.scratch() / "spill"
-                options = SessionOptions(self.moment.now, self.project.threads, scratch, self.engine_settings)
-                self._session = self.engine.open_session(options)
-            return self._session
+    def open_session(self, engine: str | None = None) -> Session:
+        """The engine of that name or the target's, started by whoever needs it first. Raises EngineFailure."""
+        return self._sessions.of(load_engine(engine).NAME if engine else self.engine.NAME)
 
     def check_stored(self, stored: Stored) -> str:
         """The content hash of stored rows, made anew. Raises StoreError where they cannot be read."""
         try:
-            return self.open_session().content(stored)
+            return self._sessions.content(stored, self.engine.NAME)
         except EngineFailure as failure:
             raise StoreError(failure.message) from failure
 
@@ -270,12 +265,21 @@ class Orchestrator:
 
     # -- within
 
+    def _session_options(self, engine: str) -> SessionOptions:
+        settings = self._settings_of(load_engine(engine))
+        return SessionOptions(self.moment.now, self.project.threads, self.cache.scratch() / "spill" / engine, settings)
+
     def _warn(self, message: str) -> None:
         self.emitter.emit(Warned(message))
 
     def _recipes(self, files: Mapping[str, str]) -> Recipes:
         settings = self.engine.result_settings(self.engine_settings)
-        return Recipes(f"{self.engine.NAME} {self.engine.version()}", settings, self.moment, files)
+        names = {node.config.engine for node in self.compiled.dag.nodes.values() if isinstance(node.definition, Model)}
+        own = {}
+        for name in names - {None}:
+            engine = load_engine(str(name))
+            own[str(name)] = (_named(engine), engine.result_settings(self._settings_of(engine)))
+        return Recipes(_named(self.engine), settings, self.moment, files, self.project.root, own)
 
     def state(self, which: str) -> frozenset[str]:
         """Names that are `modified` or `new` against what the target shows, or the one that is deferred to."""
@@ -309,8 +313,9 @@ class Orchestrator:
             return {}
         publisher = self.publisher_of(self.options.defer or self.project.target.name)
         publication = publisher.current()
-        problems: list[GraphError] = []
+        problems: list[OdibiError] = []
         given = {}
+        live = LiveContents(self.moment, lambda p: self.digests.digest_all(p, self.project.root), self.engine.DIALECT)
         for up, reader in missing.items():
             if publication is None or up not in publication.relations:
                 problems.append(
@@ -321,7 +326,15 @@ class Orchestrator:
                 )
                 continue
             relation = publication.resolve(up, self.cache.store, self.project.root)
-            given[up] = Given(publication.relations[up].content, relation)
+            if isinstance(relation, Query) and self.engine.DIALECT != CATALOG_DIALECT:
+                told = f"target `{publisher.target}` shows `{up}` as a view, which {self.engine.NAME} cannot run"
+                hint = f"select it too, or give it `materialized='table'` and build `{publisher.target}` again"
+                problems.append(GraphError(told, hint=hint))
+                continue
+            try:
+                given[up] = Given(live.content(publication.relations[up].content, relation), relation)
+            except OSError as error:
+                problems.append(ProjectError(f"`{up}` cannot be read: {error}", Location(nodes[up].path)))
         if problems:
             raise Problems(problems)
         return given
@@ -417,6 +430,10 @@ class Orchestrator:
     @cached_property
     def _sources(self) -> frozenset[str]:
         return frozenset(node.name for node in self.compiled.dag.nodes.values() if node.resource == "source")
+
+
+def _named(engine: Engine) -> str:
+    return f"{engine.NAME} {engine.version()}"
 
 
 def _resource(node: DAGNode) -> Literal["model", "seed"]:

@@ -20,6 +20,7 @@ from odibi_sql.compile import Places
 from odibi_sql.context import NodeContext
 from odibi_sql.dag import DAGNode
 from odibi_sql.engines.protocol import CsvSeed, EngineFailure, Session, Written
+from odibi_sql.engines.sessions import writer_of
 from odibi_sql.errors import Location, OdibiError
 from odibi_sql.events import NodeError
 from odibi_sql.executor import Attempt, Miss, NodeFailure, Outcome
@@ -30,14 +31,15 @@ from odibi_sql.relation import Column, Query, Relation
 
 @dataclass
 class StepRunner:
-    """`open_session` is called by the first step that runs. `compiled` is a folder for the SQL of what runs.
+    """`open_session` is called by steps that run, with the engine that a model names for itself, if any; `compiled` is
+    a folder for the SQL of what runs.
 
     `relations` grows as nodes end: what each offers to its readers.
     """
 
     plan: Plan
     cache: CacheManager
-    open_session: Callable[[], Session]
+    open_session: Callable[[str | None], Session]
     places: Places
     folder: Path
     compiled: Path
@@ -103,7 +105,7 @@ class StepRunner:
     # -- within
 
     def _make(self, node: DAGNode, attempt: Attempt) -> tuple[tuple[Column, ...], Written | None]:
-        cursor = self.open_session().cursor()
+        cursor = self.open_session(node.config.engine).cursor(node.name)
         attempt.on_cancel(cursor.interrupt)
         number = next(self._numbers)
         stem = self.cache.scratch() / f"{number}"
@@ -165,7 +167,8 @@ class StepRunner:
             entry = self.entries.get(name)
             if entry is not None and is_stored(self.plan.steps[name].node):
                 try:
-                    content = self.open_session().content(self.cache.stored(entry))
+                    stored = self.cache.stored(entry)
+                    content = self.open_session(writer_of(stored)).content(stored)
                 except EngineFailure:
                     content = None
                 if content != entry.content:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pandas as pd
@@ -113,6 +113,16 @@ def test_as_of_is_the_time_of_the_whole_build(project: WriteProject) -> None:
     row = odibi_sql.build(folder, as_of=time)["t"].arrow().to_pylist()[0]
     assert row["d"].isoformat() == "2020-02-29"
     assert row["n"] == time
+
+
+@pytest.mark.parametrize(
+    ("time", "day"),
+    [("2026-01-31T23:00:00-05:00", date(2026, 2, 1)), ("2026-01-31T23:00:00", date(2026, 1, 31))],
+)
+def test_as_of_is_in_utc(project: WriteProject, time: str, day: date) -> None:
+    folder = project({"models/t.sql": "select current_date as d"})
+    odibi_sql.build(folder, as_of=datetime(2026, 1, 31, 12, tzinfo=UTC))
+    assert odibi_sql.build(folder, as_of=datetime.fromisoformat(time))["t"].relation().fetchall() == [(day,)]
 
 
 def test_listeners_hear_every_node(project: WriteProject) -> None:

@@ -12,7 +12,7 @@ import pytest
 import odibi_sql
 
 PACKAGE = Path(odibi_sql.__file__).parent
-HEAVY = ("duckdb", "sqlglot", "jinja2", "pandas", "pyarrow", "yaml", "rich", "numpy")
+HEAVY = ("duckdb", "sqlglot", "jinja2", "pandas", "pyarrow", "yaml", "rich", "numpy", "pyspark", "py4j")
 
 
 def imported_by(code: str) -> set[str]:
@@ -36,6 +36,8 @@ ONLY_IN = {
     "jinja2": "render/",
     "rich": "reports/live.py",
     "yaml": "documents.py",
+    "pyspark": "engines/spark/",
+    "py4j": "engines/spark/",
 }
 
 

@@ -38,7 +38,7 @@ def project_options(function: F) -> F:
         click.option(
             "--vars", "variables", metavar="YAML", help="Vars above the project's, as `{name: value}` or `name=value`"
         ),
-        click.option("--engine", help="Engine to run on: duckdb (also called pandas)"),
+        click.option("--engine", help="Engine to run on: duckdb (also called pandas) or spark"),
         click.option("--target", "-t", help="Target to publish to or to compare with [default: dev]"),
         click.option(
             "--project-dir", type=click.Path(path_type=Path), help="Folder of the project [default: here or above]"

@@ -11,6 +11,7 @@ from odibi_sql.errors import ProjectError, nearest
 ENGINES = {
     "duckdb": "odibi_sql.engines.duckdb",
     "pandas": "odibi_sql.engines.duckdb",  # frames in, frames out: DuckDB runs the SQL between
+    "spark": "odibi_sql.engines.spark",
 }
 
 

@@ -111,7 +111,8 @@ class Cursor(Protocol):
 
 
 class Session(Protocol):
-    def cursor(self) -> Cursor: ...
+    def cursor(self, label: str = "") -> Cursor:
+        """`label` is what the engine's own tools call the cursor's work."""
 
     def content(self, relation: Stored | Files | Attached) -> str:
         """The content hash of what a relation holds now, as `Written.content`."""

@@ -47,6 +47,14 @@ CASES: list[tuple[str, Callable[[], Any], str, list[str | None]]] = [
 ]
 
 
+@pytest.mark.parametrize("step", [-1, -2, 2])
+@pytest.mark.parametrize("kind", ["int64", "float64", "bool", "Int64", "datetime64[us]", "object"])
+def test_frames_that_are_views_of_others_are_kept(kind: str, step: int, cursor: Cursor, tmp_path: Path) -> None:
+    frame = pd.DataFrame({"c": [1, 0, 3, 4, 5]}).astype({"c": kind})[::step]
+    same = cursor.write_frame(frame.copy(), tmp_path / "same")
+    assert cursor.write_frame(frame, tmp_path / "r").content == same.content
+
+
 @pytest.mark.parametrize(("series", "kind", "cells"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
 def test_columns_of_pandas_are_kept(
     series: Callable[[], Any], kind: str, cells: list[str | None], cursor: Cursor, tmp_path: Path

@@ -174,3 +174,27 @@ def test_the_engine_is_told_apart_without_importing_duckdb() -> None:
     found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert found.stdout == "[]\n"
     assert duckdb.__version__.startswith(f"{load_engine('duckdb').version()}.")
+
+
+def test_views_of_one_name_are_each_cursors_own(session: Session, tmp_path: Path) -> None:
+    def work(n: int) -> str:
+        cursor = session.cursor()
+        try:
+            for turn in range(5):
+                cursor.create_query_view("same_name", f"select {n} as a, i from range({n * 1000 + turn}) t(i)")
+                sql = "select min(a) as low, max(a) as high, count(*) as n from same_name"
+                written = cursor.write(sql, tmp_path / f"{n}")
+                cursor.drop_views(["same_name"])
+            return written.content
+        finally:
+            cursor.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        contents = list(pool.map(work, range(1, 9)))
+    cursor = session.cursor()
+    expected = [
+        cursor.write(f"select {n} as low, {n} as high, {n * 1000 + 4}::bigint as n", tmp_path / "e").content
+        for n in range(1, 9)
+    ]
+    cursor.close()
+    assert contents == expected

@@ -37,7 +37,7 @@ class DuckDBSession:
             self._connection = duckdb.connect(config=connection_settings(options))
             self._connection.execute(f"SET GLOBAL TimeZone = {quote_text(TIME_ZONE)}")
 
-    def cursor(self) -> DuckDBCursor:
+    def cursor(self, label: str = "") -> DuckDBCursor:  # noqa: ARG002 - nobody else can look into this process
         with self._lock, translated():
             return DuckDBCursor(self, self._connection.cursor())
 
@@ -57,6 +57,14 @@ class DuckDBSession:
                 return files_sql(relation)
             case Attached(database=path, schema=schema, table=table):
                 return f"SELECT * FROM {self._attach(path)}.{quote_name(schema)}.{quote_name(table)}"
+
+    def matching(self, files: Files) -> tuple[str, ...]:
+        """The files that are there, in the order in which their rows are read."""
+        cursor = self.cursor()
+        try:
+            return cursor.matching(files.paths)
+        finally:
+            cursor.close()
 
     def close(self) -> None:
         self._connection.close()
@@ -130,8 +138,7 @@ class DuckDBCursor:
     def write_frame(self, frame: Any, stem: Path) -> Written:
         if isinstance(frame, duckdb.DuckDBPyRelation):
             return self._write_relation(frame, stem)
-        with translated():
-            self._connection.register("frame_to_write", scannable(frame))
+        self._register("frame_to_write", scannable(frame))
         try:
             with _without_place():
                 return self._write("SELECT * FROM frame_to_write", stem)
@@ -146,6 +153,10 @@ class DuckDBCursor:
         columns = self.describe(select)
         return digest(columns, *self._count(select, columns))
 
+    def matching(self, patterns: Sequence[str]) -> tuple[str, ...]:
+        found = (self._run(statement("SELECT file FROM glob(", quote_text(one), ")")) for one in patterns)
+        return tuple(row[0] for rows in found for row in rows)
+
     def interrupt(self) -> None:
         self._interrupted = True
         with suppress(duckdb.Error):  # it may be closed just now
@@ -153,6 +164,16 @@ class DuckDBCursor:
 
     def close(self) -> None:
         self._connection.close()
+
+    def _register(self, name: str, frame: Any) -> None:
+        try:
+            with translated():
+                self._connection.register(name, frame)
+        except EngineFailure as failure:
+            if "bad_cast" not in failure.message:
+                raise
+            with translated():  # DuckDB cannot step backwards through a column, as `frame[::-1]` does
+                self._connection.register(name, frame.copy())
 
     def _create_view(self, creating: Statement) -> None:
         self._longest = max(self._longest, len(creating.text))

@@ -1,0 +1,34 @@
+"""Apache Spark, by pyspark. What is here is told without importing it; sessions import it when they open.
+
+Seeds, frames and the tables of other databases are read by DuckDB, as on the engine of that name, so that types are
+inferred alike; Spark reads what DuckDB made of them.
+"""
+
+from __future__ import annotations
+
+from importlib import metadata
+
+from odibi_sql.engines.protocol import Session, SessionOptions
+from odibi_sql.engines.spark.settings import check_settings, result_settings
+from odibi_sql.errors import ProjectError
+
+__all__ = ["DIALECT", "NAME", "check_settings", "open_session", "result_settings", "version"]
+
+NAME = "spark"
+DIALECT = "spark"
+
+
+def version() -> str:
+    """The major and minor version of the pyspark that is installed; ProjectError where none is."""
+    try:
+        return ".".join(metadata.version("pyspark").split(".")[:2])
+    except metadata.PackageNotFoundError:
+        raise ProjectError(
+            "the engine `spark` needs pyspark, which is not installed", hint="pip install 'odibi-sql[spark]'"
+        ) from None
+
+
+def open_session(options: SessionOptions) -> Session:
+    from odibi_sql.engines.spark.session import SparkEngineSession
+
+    return SparkEngineSession(options)

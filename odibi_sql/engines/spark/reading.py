@@ -1,0 +1,90 @@
+"""Relations -> frames of Spark, in the types that the store has for them.
+
+What Spark would read otherwise than DuckDB (CSV and JSON, whose types are inferred; options of DuckDB's readers) or not
+at all (tables in DuckDB files, UUIDs) is read by DuckDB and handed over as Parquet, once a session.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from odibi_sql.engines.duckdb.session import DuckDBSession
+from odibi_sql.engines.spark import types
+from odibi_sql.relation import Attached, Files, Stored
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+_REMOTE = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
+_LITERAL_PATHS = {"__globPaths__": "false"}
+
+
+class Reader:
+    def __init__(self, spark: SparkSession, folder: Path, duckdb: Callable[[], DuckDBSession]) -> None:
+        self._spark = spark
+        self._folder = folder
+        self._duckdb = duckdb
+        self._lock = threading.Lock()
+        self._numbers = itertools.count()
+        self._handed_over: dict[Stored | Files | Attached, Stored] = {}
+
+    def frame(self, relation: Stored | Files | Attached) -> DataFrame:
+        """Raises EngineFailure for a column that Spark cannot read, and what pyspark raises."""
+        if isinstance(relation, Files) and relation.format == "parquet" and not relation.options:
+            return self._parquet(relation)
+        if not isinstance(relation, Stored):
+            return self._stored(self._by_duckdb(relation))
+        if types.needs_duckdb(relation.columns):
+            return self._stored(self._by_duckdb(relation))
+        return self._stored(relation)
+
+    def _stored(self, stored: Stored) -> DataFrame:
+        reading = types.reading(stored.columns)
+        if not stored.parts:
+            return self._spark.sql(f"SELECT {', '.join(reading.nulls)} WHERE false")
+        paths = [f"file://{part}" if part.startswith("/") else part for part in stored.parts]
+        return (
+            self._spark.read.options(**_LITERAL_PATHS)
+            .schema(reading.schema)
+            .parquet(*paths)
+            .selectExpr(*reading.select)
+        )
+
+    def _parquet(self, files: Files) -> DataFrame:
+        """DuckDB says which files and which types, from their footers, so that both engines take them for the same."""
+        if any(_REMOTE.match(path) for path in files.paths):
+            return self._spark.read.parquet(*files.paths)
+        session = self._duckdb()
+        cursor = session.cursor()
+        try:
+            columns = cursor.describe(session.select(files))
+        finally:
+            cursor.close()
+        paths = session.matching(files)
+        if types.needs_duckdb(columns) or any("=" in part for path in paths for part in Path(path).parent.parts):
+            return self._stored(self._by_duckdb(files))  # with columns that are the names of folders
+        return self._stored(Stored(columns, paths))
+
+    def _by_duckdb(self, relation: Stored | Files | Attached) -> Stored:
+        with self._lock:
+            if relation not in self._handed_over:
+                self._handed_over[relation] = self._handing_over(relation)
+            return self._handed_over[relation]
+
+    def _handing_over(self, relation: Stored | Files | Attached) -> Stored:
+        session = self._duckdb()
+        select = session.select(relation)
+        cursor = session.cursor()
+        try:
+            columns = cursor.describe(select)
+            types.reading([c for c in columns if not types.needs_duckdb([c])])  # refuse before anything is copied
+            stem = self._folder / f"handed-over-{next(self._numbers)}"
+            written = cursor.write(f"SELECT {types.converting_select(columns)} FROM ({select})", stem)
+        finally:
+            cursor.close()
+        return Stored(written.columns, tuple(str(part) for part in written.parts))

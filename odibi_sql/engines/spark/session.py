@@ -1,0 +1,221 @@
+"""One SparkSession a build, and for each node its tag, its pool and its views.
+
+Temporary views belong to the session, which all nodes share: their names must be of one node alone, and are never used
+twice. A frame over a view is analysed when it is made, and run before the view is dropped.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from odibi_sql.engines.duckdb.session import DuckDBSession
+from odibi_sql.engines.protocol import CsvSeed, EngineFailure, SessionOptions, Written
+from odibi_sql.engines.sessions import writer_of
+from odibi_sql.engines.spark import content, types
+from odibi_sql.engines.spark.clock import Timed, fixing_statements, timed
+from odibi_sql.engines.spark.connecting import connect
+from odibi_sql.engines.spark.failures import translated
+from odibi_sql.engines.spark.reading import Reader
+from odibi_sql.engines.spark.writing import write_parts
+from odibi_sql.relation import Attached, Column, Files, Stored
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+
+class SparkEngineSession:
+    """May be used from several threads; each cursor by one at a time, but for `interrupt`."""
+
+    def __init__(self, options: SessionOptions) -> None:
+        self._options = options
+        self._lock = threading.Lock()
+        self._numbers = itertools.count()
+        self._time_is_fixed = False
+        with translated():
+            self.spark, self._end = connect(options)
+        self.is_remote = options.settings.get("remote") is not None
+        self.reader = Reader(self.spark, options.scratch, lambda: self.duckdb)
+
+    @cached_property
+    def duckdb(self) -> DuckDBSession:
+        """Opened where something is read that only DuckDB reads."""
+        options = self._options
+        return DuckDBSession(SessionOptions(options.now, options.threads, options.scratch / "duckdb"))
+
+    def cursor(self, label: str = "") -> SparkCursor:
+        return SparkCursor(self, label, f"odibi-{id(self):x}-{next(self._numbers)}")
+
+    def content(self, relation: Stored | Files | Attached) -> str:
+        if isinstance(relation, Stored) and writer_of(relation) == "duckdb":
+            return self.duckdb.content(relation)  # as it was when it was written
+        cursor = self.cursor()
+        try:
+            return cursor.content(relation)
+        finally:
+            cursor.close()
+
+    def fix_time(self) -> None:
+        """Once a session: the build has one time."""
+        with self._lock, translated():
+            if not self._time_is_fixed:
+                for fixing in fixing_statements(self._options.now):
+                    self.spark.sql(fixing)
+                self._time_is_fixed = True
+
+    def named(self, columns: tuple[Column, ...]) -> tuple[Column, ...]:
+        """The columns with their types as DuckDB writes them: it quotes the labels of structs by rules of its own."""
+        if not any('"' in column.type for column in columns):
+            return columns
+        cursor = self.duckdb.cursor()
+        try:
+            nulls = ", ".join(f"CAST(NULL AS {column.type})" for column in columns)
+            written = cursor.describe(f"SELECT {nulls}")
+        finally:
+            cursor.close()
+        return tuple(Column(column.name, exact.type) for column, exact in zip(columns, written, strict=True))
+
+    def close(self) -> None:
+        if "duckdb" in self.__dict__:
+            self.duckdb.close()
+        with suppress(EngineFailure), translated():  # Java may be gone
+            self._end()
+
+
+class SparkCursor:
+    def __init__(self, session: SparkEngineSession, label: str, tag: str) -> None:
+        self._session = session
+        self._spark = session.spark
+        self._label = label
+        self._tag = tag
+        self._views: set[str] = set()
+        self._interrupted = False
+
+    def create_view(self, name: str, relation: Stored | Files | Attached) -> None:
+        with self._running():
+            self._keep_view(name, self._session.reader.frame(relation))
+
+    def create_query_view(self, name: str, sql: str) -> None:
+        self._keep_view(name, self._frame(sql))
+
+    def drop_views(self, names: Sequence[str]) -> None:
+        with translated():
+            for name in names:
+                if name in self._views:
+                    self._spark.catalog.dropTempView(name)
+                    self._views.discard(name)
+
+    def fix_time(self) -> None:
+        """It is fixed wherever SQL asks for it: views that are made before must have it as well."""
+
+    def describe(self, sql: str) -> tuple[Column, ...]:
+        return self._session.named(types.exact_columns(self._frame(sql).schema))
+
+    def write(self, sql: str, stem: Path) -> Written:
+        frame = self._frame(sql)
+        columns = self._session.named(types.exact_columns(frame.schema))
+        casts = types.write_expressions(frame.schema)
+        with self._running(sql), write_parts(frame.selectExpr(*casts) if casts else frame, stem) as parts:
+            written = Stored(columns, tuple(str(part) for part in parts))
+            rows, total = self._count(self._session.reader.frame(written))
+        size = sum(part.stat().st_size for part in parts)
+        return Written(columns, parts, rows, size, content.digest(columns, rows, total))
+
+    def write_csv(self, seed: CsvSeed, stem: Path) -> Written:
+        cursor = self._session.duckdb.cursor()
+        try:
+            return cursor.write_csv(seed, stem)
+        finally:
+            cursor.close()
+
+    def write_frame(self, frame: Any, stem: Path) -> Written:
+        cursor = self._session.duckdb.cursor()
+        try:
+            return cursor.write_frame(frame, stem)
+        finally:
+            cursor.close()
+
+    def content(self, relation: Stored | Files | Attached) -> str:
+        with self._running():
+            frame = self._session.reader.frame(relation)
+            stored = relation.columns if isinstance(relation, Stored) else None
+            columns = stored or self._session.named(types.exact_columns(frame.schema))
+            return content.digest(columns, *self._count(frame))
+
+    def interrupt(self) -> None:
+        self._interrupted = True
+        with suppress(EngineFailure), translated():  # Spark may be gone
+            if self._session.is_remote:
+                self._spark.interruptTag(self._tag)
+            else:
+                self._spark.sparkContext.cancelJobsWithTag(self._tag)
+
+    def close(self) -> None:
+        with suppress(EngineFailure):
+            self.drop_views(tuple(self._views))
+
+    def _frame(self, sql: str) -> DataFrame:
+        """The analysed query; places in errors are those of `sql`."""
+        asking = timed(sql)
+        if asking.tells_time:
+            self._session.fix_time()
+        with _at_origin(asking), self._running(asking.sql):
+            frame = self._spark.sql(asking.sql)
+            _ = frame.schema  # Spark Connect analyses when it is asked
+            return frame
+
+    def _keep_view(self, name: str, frame: DataFrame) -> None:
+        with translated():
+            frame.createTempView(types.quote_name(name))
+        self._views.add(name)
+
+    def _count(self, frame: DataFrame) -> tuple[int, int]:
+        row = frame.selectExpr(*content.counting_expressions(frame.schema)).collect()[0]
+        return int(row[0]), int(row[1] or 0)
+
+    @contextmanager
+    def _running(self, sql: str = "") -> Iterator[None]:
+        """What the calling thread runs inside is known to Spark by this cursor's tag, and can be cancelled by it."""
+        if self._interrupted:
+            raise EngineFailure("interrupted", interrupted=True)
+        try:
+            with translated(sql), self._tagged():
+                yield
+        except EngineFailure as failure:
+            failure.interrupted = failure.interrupted or self._interrupted
+            raise
+
+    @contextmanager
+    def _tagged(self) -> Iterator[None]:
+        if self._session.is_remote:
+            self._spark.addTag(self._tag)
+        else:
+            context = self._spark.sparkContext
+            context.addJobTag(self._tag)
+            context.setLocalProperty("spark.scheduler.pool", f"odibi-{threading.get_ident()}")
+            context.setJobDescription(self._label or None)  # type: ignore[arg-type]  # None takes it away
+        try:
+            yield
+        finally:
+            with suppress(EngineFailure), translated():
+                if self._session.is_remote:
+                    self._spark.removeTag(self._tag)
+                else:
+                    context.removeJobTag(self._tag)
+                    context.setLocalProperty("spark.scheduler.pool", None)  # type: ignore[arg-type]
+                    context.setJobDescription(None)  # type: ignore[arg-type]
+
+
+@contextmanager
+def _at_origin(asking: Timed) -> Iterator[None]:
+    try:
+        yield
+    except EngineFailure as failure:
+        if failure.offset is not None:
+            failure.offset = asking.origin(failure.offset)
+        raise

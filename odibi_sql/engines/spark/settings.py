@@ -1,0 +1,152 @@
+"""A project's settings for Spark -> checked settings, what a session starts with, and what of it can change a result.
+
+`master` (`local[*]`, `spark://host:7077`) or `remote` (`sc://host:15002`, Spark Connect) say where Spark is; `conf` has
+Spark's own properties, by name. What the project does not set is preset here, each for a reason.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from odibi_sql.engines.protocol import SessionOptions
+from odibi_sql.errors import ProjectError, nearest
+
+TIME_ZONE = "UTC"
+CONF = "conf."
+Value = str | int | float | bool
+
+# Where two engines are to give the same rows, what they do with the same SQL must not depend on who set up the machine.
+_MEANING: Mapping[str, Value] = {
+    "spark.sql.ansi.enabled": True,  # overflows and failing casts are errors, as on DuckDB, not silent NULLs
+    "spark.sql.decimalOperations.allowPrecisionLoss": False,  # a product's digits are kept, or it is an error
+    "spark.sql.session.timeZone": TIME_ZONE,
+    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",  # INT96, the default, has no zone in other readers
+    "spark.sql.parquet.int96RebaseModeInWrite": "CORRECTED",  # days before 1582 as they are, not by the Julian calendar
+    "spark.sql.parquet.int96RebaseModeInRead": "CORRECTED",
+    "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
+    "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",
+    "spark.sql.parquet.inferTimestampNTZ.enabled": True,  # TIMESTAMP stays without a zone
+}
+# Set on every session, and not the project's to change: the program relies on them.
+_FIXED: Mapping[str, Value] = {
+    "spark.sql.session.timeZone": TIME_ZONE,
+    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+    "spark.sql.path.enabled": True,  # lets the build's one time stand before Spark's clock
+}
+_SPEED: Mapping[str, Value] = {
+    "spark.sql.adaptive.enabled": True,  # joins small tables together without a shuffle, and merges small partitions
+    "spark.sql.sources.parallelPartitionDiscovery.threshold": 10_000,  # no job only to list a result's files
+}
+# Only a Spark that is started here can be given these.
+_STARTING: Mapping[str, Value] = {
+    "spark.ui.enabled": False,  # nobody looks at it, and it takes a port and a second
+    "spark.ui.showConsoleProgress": False,
+    "spark.scheduler.mode": "FAIR",  # a pool a model: small ones need not wait behind a large one
+    "spark.sql.catalogImplementation": "in-memory",  # no metastore is needed, and Hive's takes seconds to start
+}
+# Models are small more often than not, and each is compiled by the JVM anew: its quick compiler and its simplest
+# collector halve the time of these, and cost large ones nothing that was measured.
+_JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+_WITHOUT_EFFECT_ON_RESULTS = (
+    "spark.sql.adaptive.", "spark.sql.autoBroadcastJoinThreshold", "spark.sql.broadcastTimeout", "spark.sql.files.",
+    "spark.sql.inMemoryColumnarStorage.", "spark.sql.shuffle.partitions", "spark.sql.sources.parallel", "spark.sql.ui.",
+    "spark.sql.warehouse.dir",
+)  # fmt: skip
+
+
+def check_settings(settings: Mapping[str, object]) -> Mapping[str, Value]:
+    """The settings with `conf` made flat, as `conf.<name>`; ProjectError for one that is none, or without a Java."""
+    checked: dict[str, Value] = {}
+    for name, value in settings.items():
+        if name == "conf" and isinstance(value, Mapping):
+            checked |= {f"{CONF}{inner}": _plain(inner, given) for inner, given in value.items()}
+        elif name in ("master", "remote") or name.startswith(CONF):
+            checked[name] = _plain(name, value)
+        elif name.startswith("spark."):
+            raise ProjectError(f"Spark's property `{name}` is not in its place", hint="put it under `conf:`")
+        else:
+            near = nearest(name, ("master", "remote", "conf"))
+            hint = f"did you mean `{near}`?" if near else "there are `master`, `remote` and `conf`"
+            raise ProjectError(f"the engine `spark` has no setting `{name}`", hint=hint)
+    for name in checked:
+        conf = name.removeprefix(CONF)
+        if conf in _FIXED and str(checked[name]).lower() != str(_FIXED[conf]).lower():
+            raise ProjectError(f"Spark's property `{conf}` is set by odibi-sql itself", hint="leave it out")
+        if name.startswith(CONF) and not conf.startswith("spark."):
+            raise ProjectError(f"`{conf}` is no property of Spark", hint="their names begin with `spark.`")
+    _check_place(checked)
+    return checked
+
+
+def result_settings(settings: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
+    """The properties that can change a result, by name, with those that are preset."""
+    flat = {name: value for name, value in settings.items() if name.startswith(CONF)}
+    given = {name.removeprefix(CONF): value for name, value in flat.items()}
+    telling = {
+        name: value
+        for name, value in given.items()
+        if name.startswith("spark.sql.") and not name.startswith(_WITHOUT_EFFECT_ON_RESULTS)
+    }
+    return tuple(sorted((name, text(value)) for name, value in {**_MEANING, **telling}.items()))
+
+
+def session_properties(options: SessionOptions) -> dict[str, str]:
+    """What can be set on any session, on one that was there before as well."""
+    # Two partitions a thread: the 200 of Spark's default cost a small query more than its work.
+    speed = {**_SPEED, "spark.sql.shuffle.partitions": max(4, 2 * options.threads)}
+    given = {name: value for name, value in given_properties(options).items() if name.startswith("spark.sql.")}
+    return {name: text(value) for name, value in {**_MEANING, **speed, **given, **_FIXED}.items()}
+
+
+def starting_properties(options: SessionOptions) -> dict[str, str]:
+    """What a Spark that is started here gets; files that these name are made in the scratch folder."""
+    given = given_properties(options)
+    logging = options.scratch / "log4j2.properties"
+    java = f"{_JVM} -Dlog4j2.configurationFile=file:{logging}"
+    own = {
+        **_STARTING,
+        "spark.sql.warehouse.dir": str(options.scratch / "spark-warehouse"),
+        **given,
+        "spark.driver.extraJavaOptions": f"{java} {given.get('spark.driver.extraJavaOptions', '')}".strip(),
+    }
+    if str(options.settings.get("master", "local")).startswith("local"):
+        own.setdefault("spark.local.dir", str(options.scratch))  # of a cluster, its machines have disks of their own
+        own.setdefault("spark.driver.host", "localhost")  # the host's name may lead nowhere
+        own.setdefault("spark.driver.bindAddress", "127.0.0.1")
+    options.scratch.mkdir(parents=True, exist_ok=True)
+    logging.write_text("rootLogger.level = off\n", "utf-8")  # what matters comes back as an exception
+    return {name: text(value) for name, value in own.items()}
+
+
+def given_properties(options: SessionOptions) -> dict[str, Value]:
+    return {name.removeprefix(CONF): value for name, value in options.settings.items() if name.startswith(CONF)}
+
+
+def text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _plain(name: str, value: object) -> Value:
+    if not isinstance(value, str | int | float | bool):
+        raise ProjectError(f"Spark's setting `{name}` takes a text, a number, or true or false, not {value!r}")
+    return value
+
+
+def _check_place(settings: Mapping[str, Value]) -> None:
+    remote = settings.get("remote")
+    if remote is not None and "master" in settings:
+        raise ProjectError("`master` and `remote` both say where Spark is", hint="keep one of them")
+    if remote is not None:
+        if not str(remote).startswith("sc://"):
+            raise ProjectError(f"`remote` is the address of a Spark Connect server, and not {remote!r}", hint="sc://…")
+        return
+    home = os.environ.get("JAVA_HOME")
+    if shutil.which("java") is None and not (home and Path(home, "bin", "java").is_file()):
+        raise ProjectError(
+            "Spark needs Java, and none was found: there is no `java` on the PATH and JAVA_HOME names none",
+            hint="install Java 17 or later, on Debian and Ubuntu with `apt install openjdk-17-jre-headless`, on macOS "
+            "with `brew install openjdk@17`; or set `remote:` to use a Spark Connect server",
+        )

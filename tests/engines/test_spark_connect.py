@@ -1,0 +1,115 @@
+"""Spark Connect: a server far away gives what Spark in this program gives."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import socket
+import subprocess
+import threading
+import warnings
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from odibi_sql.engines import load_engine
+from odibi_sql.engines.protocol import EngineFailure, Session, SessionOptions
+from odibi_sql.relation import Stored
+
+NOW = datetime(2024, 2, 29, 12, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def remote() -> Iterator[str]:
+    """The address of a server that is started for these tests."""
+    for package in ("pyspark", "grpc", "grpc_status", "zstandard"):
+        if importlib.util.find_spec(package) is None:
+            pytest.skip(f"{package} is not installed")
+    if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
+        pytest.skip("there is no Java for Spark to run on")
+    import pyspark
+
+    with closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    home = Path(pyspark.__file__).parent
+    command = [str(home / "bin" / "spark-submit"), "--class", "org.apache.spark.sql.connect.service.SparkConnectServer"]
+    command += ["--master", "local[2]", "--driver-java-options", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"]
+    command += ["--conf", "spark.ui.enabled=false", "--conf", f"spark.connect.grpc.binding.port={port}"]
+    command += ["--conf", "spark.connect.grpc.binding.address=127.0.0.1", "spark-internal"]
+    environment = {**os.environ, "SPARK_HOME": str(home), "SPARK_LOCAL_IP": "127.0.0.1"}
+    pipe, out = subprocess.PIPE, subprocess.STDOUT
+    with subprocess.Popen(command, stdout=pipe, stderr=out, env=environment, text=True) as server:
+        try:
+            assert server.stdout is not None
+            said = []
+            for line in server.stdout:
+                said.append(line)
+                if "Spark Connect server started at" in line:
+                    break
+            else:
+                pytest.fail("".join(said))
+            threading.Thread(target=server.stdout.read, daemon=True).start()  # or it would wait for a reader
+            yield f"sc://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+
+
+@pytest.fixture
+def session(remote: str, tmp_path: Path) -> Iterator[Session]:
+    opened = load_engine("spark").open_session(SessionOptions(NOW, 2, tmp_path / "scratch", {"remote": remote}))
+    yield opened
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        opened.close()
+
+
+def test_nodes_are_run_as_on_a_spark_of_ones_own(session: Session, tmp_path: Path) -> None:
+    def work(n: int) -> list[str]:
+        cursor = session.cursor(f"work {n}")
+        contents = []
+        for turn in range(2):
+            name = f"view_{turn}_of_{n}"
+            cursor.create_query_view(name, f"select {n} as a, i from range({n * 1000 + turn}) t(i)")
+            sql = f"select min(a) as low, count(*) as n, current_date as d from {name}"
+            written = cursor.write(sql, tmp_path / f"{n}-{turn}")
+            cursor.drop_views([name])
+            assert session.content(Stored(written.columns, tuple(map(str, written.parts)))) == written.content
+            contents.append(written.content)
+        cursor.close()
+        return contents
+
+    with ThreadPoolExecutor(4) as pool:
+        contents = list(pool.map(work, range(1, 5)))
+    cursor = session.cursor()
+    for n, made in enumerate(contents, 1):
+        sql = f"select {n} as low, {n * 1000 + 1}::bigint as n, date '2024-02-29' as d"
+        assert cursor.write(sql, tmp_path / f"e{n}").content == made[1]
+    cursor.close()
+
+
+def test_mistakes_have_their_places(session: Session, tmp_path: Path) -> None:
+    sql = "select 'é' as a,\n       nope + 1 as b\nfrom (select 1 as node)"
+    with pytest.raises(EngineFailure) as raised:
+        session.cursor().write(sql, tmp_path / "r")
+    assert (raised.value.offset, raised.value.suggestion) == (sql.index("nope"), "node")
+
+
+def test_an_interrupt_ends_its_own_query_alone(session: Session, tmp_path: Path) -> None:
+    cursor, other = session.cursor(), session.cursor()
+    endless = "select count(*) as n from range(1000000000000) where xxhash64(id) = 1"
+    with ThreadPoolExecutor(2) as pool:
+        running = pool.submit(cursor.write, endless, tmp_path / "r")
+        finishing = pool.submit(other.write, "select count(*) as n from range(1000)", tmp_path / "s")
+        while not running.done():
+            cursor.interrupt()
+        assert finishing.result().rows == 1
+    with pytest.raises(EngineFailure) as raised:
+        running.result()
+    assert raised.value.interrupted
+    assert list(tmp_path.glob("r*")) == []

@@ -1,0 +1,90 @@
+"""Settings of Spark: what a project may say, what is preset, and that asking costs neither Spark nor Java."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from odibi_sql.engines import load_engine
+from odibi_sql.engines.protocol import EngineFailure, SessionOptions
+from odibi_sql.engines.spark.settings import check_settings, result_settings, session_properties, starting_properties
+from odibi_sql.errors import ProjectError
+
+REMOTE = {"remote": "sc://localhost:15002"}  # needs no Java
+
+MISTAKES: list[tuple[dict[str, object], str]] = [
+    ({"mastr": "local"}, "has no setting `mastr`"),
+    ({"spark.sql.shuffle.partitions": 4}, "is not in its place"),
+    ({"conf": {"sql.shuffle.partitions": 4}}, "`sql.shuffle.partitions` is no property of Spark"),
+    ({"conf": {"spark.sql.session.timeZone": "Europe/Berlin"}}, "is set by odibi-sql itself"),
+    ({"conf": {"spark.sql.shuffle.partitions": [4]}}, "takes a text, a number, or true or false"),
+    ({"master": "local", **REMOTE}, "both say where Spark is"),
+    ({"remote": "localhost:15002"}, "is the address of a Spark Connect server"),
+]
+
+
+@pytest.mark.parametrize(("settings", "message"), MISTAKES, ids=[message for _, message in MISTAKES])
+def test_a_mistake_is_told(settings: dict[str, object], message: str) -> None:
+    with pytest.raises(ProjectError, match=message):
+        check_settings(settings)
+
+
+def test_properties_are_made_flat() -> None:
+    settings = check_settings({**REMOTE, "conf": {"spark.sql.shuffle.partitions": 4, "spark.x": True}})
+    assert settings == {**REMOTE, "conf.spark.sql.shuffle.partitions": 4, "conf.spark.x": True}
+
+
+def test_without_java_it_says_how_to_get_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    with pytest.raises(ProjectError, match="Spark needs Java") as raised:
+        check_settings({})
+    assert "apt install" in str(raised.value.hint)
+    assert check_settings(REMOTE) == REMOTE
+
+
+def test_only_what_can_change_a_result_is_part_of_the_key() -> None:
+    preset = dict(result_settings({}))
+    assert preset["spark.sql.ansi.enabled"] == "true" and preset["spark.sql.session.timeZone"] == "UTC"
+    speed = {"master": "local", "conf.spark.sql.shuffle.partitions": 4, "conf.spark.executor.memory": "1g"}
+    assert dict(result_settings(speed)) == preset
+    assert dict(result_settings({"conf.spark.sql.ansi.enabled": False})) == {
+        **preset,
+        "spark.sql.ansi.enabled": "false",
+    }
+
+
+def test_the_projects_properties_come_before_the_presets(tmp_path: Path) -> None:
+    settings = {"conf.spark.sql.shuffle.partitions": 7, "conf.spark.ui.enabled": True}
+    options = SessionOptions(datetime(2024, 1, 1, tzinfo=UTC), 2, tmp_path, settings)
+    assert session_properties(options)["spark.sql.shuffle.partitions"] == "7"
+    assert starting_properties(options)["spark.ui.enabled"] == "true"
+    assert starting_properties(options)["spark.scheduler.mode"] == "FAIR"
+
+
+@pytest.mark.parametrize("settings", [{"master": "spark://127.0.0.1:1"}, {"remote": "sc://127.0.0.1:1"}])
+def test_where_nothing_answers_it_is_said_at_once(settings: dict[str, str], tmp_path: Path) -> None:
+    pytest.importorskip("pyspark")
+    from pyspark import SparkContext
+
+    if SparkContext._active_spark_context is not None and "master" in settings:
+        pytest.skip("Spark runs already, and would be used")
+    options = SessionOptions(datetime(2024, 1, 1, tzinfo=UTC), 2, tmp_path, settings)
+    with pytest.raises(EngineFailure, match="nothing answers at") as raised:
+        load_engine("spark").open_session(options)
+    assert raised.value.passing
+
+
+def test_what_is_asked_before_a_build_imports_no_pyspark() -> None:
+    pytest.importorskip("pyspark")
+    code = (
+        "import sys\nfrom odibi_sql.engines import load_engine\nengine = load_engine('spark')\n"
+        f"engine.version(), engine.result_settings(engine.check_settings({REMOTE}))\n"
+        "print(sorted({'pyspark', 'py4j', 'duckdb', 'pyarrow'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout == "[]\n"
