@@ -5,6 +5,7 @@ Importing this module is cheap: sqlglot is loaded when the first text is analyse
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from odibi_sql.sql.statement import Statement
@@ -13,11 +14,17 @@ if TYPE_CHECKING:
     from odibi_sql.sql.parsing import Parsed
 
 
-def analyse(text: str, dialect: str = "duckdb", engine_dialect: str = "duckdb") -> Statement:
+def analyse(
+    text: str,
+    dialect: str = "duckdb",
+    engine_dialect: str = "duckdb",
+    schemas: Mapping[str, Mapping[str, str]] | None = None,
+) -> Statement:
     """Find what one SELECT-like query reads.
 
     Raises SyntaxProblem for anything else than one query, for what sqlglot cannot parse, and for what cannot be said
-    in `engine_dialect`.
+    in `engine_dialect`. `schemas` are the tables that it reads, as written and in lower case, each with its columns'
+    types in DuckDB's words: where they are known, a query for Spark is plainer, and refused here instead of by Spark.
     """
     from odibi_sql.sql.parsing import parse  # 60 ms to import, most of it sqlglot
 
@@ -27,7 +34,7 @@ def analyse(text: str, dialect: str = "duckdb", engine_dialect: str = "duckdb") 
         return _from_written(parsed)
     from odibi_sql.sql.dialects import from_dialect
 
-    return from_dialect(parsed, engine_dialect)
+    return from_dialect(parsed, engine_dialect, schemas)
 
 
 def _from_written(parsed: Parsed) -> Statement:

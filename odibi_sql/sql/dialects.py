@@ -23,14 +23,16 @@ from odibi_sql.sql.statement import FileRead, Reference, Statement, SyntaxProble
 Read = TypeVar("Read", Reference, FileRead)
 
 
-def from_dialect(parsed: Parsed, engine_dialect: str) -> Statement:
+def from_dialect(
+    parsed: Parsed, engine_dialect: str, schemas: Mapping[str, Mapping[str, str]] | None = None
+) -> Statement:
     """Raises SyntaxProblem for what `engine_dialect` cannot say, rather than run something near to it."""
     written = find_reads(parsed)
     _check_sayable(parsed, engine_dialect)
     if engine_dialect != "duckdb" and (written.files or written.unknown_files):
         at = written.files[0].at if written.files else parsed.start
         raise SyntaxProblem(f"{engine_dialect} SQL cannot read a file so", at, "declare the file as a source")
-    sql = _transpile(parsed, engine_dialect)
+    sql = _transpile(parsed, engine_dialect, schemas)
     again = _parse_again(sql, parsed, engine_dialect)
     made = find_reads(again)
     places: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
@@ -78,15 +80,18 @@ def _check_sayable(parsed: Parsed, engine_dialect: str) -> None:
             )
 
 
-def _transpile(parsed: Parsed, engine_dialect: str) -> str:
+def _transpile(parsed: Parsed, engine_dialect: str, schemas: Mapping[str, Mapping[str, str]] | None) -> str:
     rules = sql_dialect(engine_dialect)
-    for select in parsed.root.find_all(exp.Select):
+    root = parsed.root
+    if (parsed.dialect, engine_dialect) == ("duckdb", "spark"):
+        root = _for_spark(parsed, schemas)
+    for select in root.find_all(exp.Select):
         select.set("hint", None)  # advice on how, not on what: another engine has its own ways
     if parsed.dialect in IMPLIED_RECURSION:
-        for with_ in parsed.root.find_all(exp.With):
+        for with_ in root.find_all(exp.With):
             with_.set("recursive", True)
     try:
-        return rules.generate(parsed.root, unsupported_level=ErrorLevel.RAISE, comments=False, pretty=True)
+        return rules.generate(root, unsupported_level=ErrorLevel.RAISE, comments=False, pretty=True)
     except UnsupportedError as error:
         said = " ".join(str(error).split())
         raise SyntaxProblem(
@@ -96,6 +101,15 @@ def _transpile(parsed: Parsed, engine_dialect: str) -> str:
         ) from None
     except RecursionError:
         raise SyntaxProblem("this is nested too deeply to be transpiled", parsed.start) from None
+
+
+def _for_spark(parsed: Parsed, schemas: Mapping[str, Mapping[str, str]] | None) -> exp.Expr:
+    from odibi_sql.sql.spark import Refused, for_spark
+
+    try:
+        return for_spark(parsed.root, schemas)
+    except Refused as refused:
+        raise SyntaxProblem(refused.message, place(refused.node, parsed), refused.hint) from None
 
 
 def _parse_again(sql: str, parsed: Parsed, engine_dialect: str) -> Parsed:

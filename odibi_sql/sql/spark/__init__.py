@@ -1,0 +1,77 @@
+"""A DuckDB query -> the same query for Spark, the same in its rows, or a Refused.
+
+schemas     types of the columns read, where they are given
+operands    parts of a query, their types, and the SQL of a refusal that only Spark can decide
+numbers, texts, times, nested, aggregates, queries
+            what is rewritten or refused, by topic
+known       what needs neither
+
+Most functions of both engines share a name, and many of them not the meaning. So nothing passes because sqlglot has a
+word for it: every node must be on one of these lists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from sqlglot import exp
+
+from odibi_sql.sql.spark import aggregates, nested, numbers, queries, texts, times
+from odibi_sql.sql.spark.known import EQUAL, EQUAL_BY_NAME
+from odibi_sql.sql.spark.operands import Refused, kind
+from odibi_sql.sql.spark.schemas import Schemas, mark_columns
+
+__all__ = ["Refused", "for_spark"]
+
+_TOPICS = (numbers, texts, times, nested, aggregates)
+REWRITES: Mapping[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
+    **queries.REWRITES,
+    **{class_: rewrite for topic in _TOPICS for class_, rewrite in topic.REWRITES.items()},
+}
+FUNCTIONS: Mapping[str, Callable[[exp.Expr], exp.Expr]] = {
+    name: rewrite for topic in _TOPICS for name, rewrite in topic.FUNCTIONS.items()
+}
+
+
+def for_spark(root: exp.Expr, schemas: Schemas | None = None) -> exp.Expr:
+    """Changes the tree, innermost parts first, so that each rewrite finds its operands in Spark's terms already."""
+    nodes = list(root.walk())
+    _check_known(nodes)
+    if schemas is not None:
+        mark_columns(root, schemas)
+    kinds = {id(node): kind(node) for node in nodes}
+    for node in reversed(nodes):
+        rewrite = _rewrite(node)
+        if rewrite is None or node.meta.get("replaced"):
+            continue
+        made = rewrite(node)
+        if made is not node:
+            known = made.meta.get("kind") or kinds[id(node)]
+            if known:
+                made.meta["kind"] = known
+            if node is root:
+                root = made
+            else:
+                node.replace(made)
+    return root
+
+
+def _rewrite(node: exp.Expr) -> Callable[[exp.Expr], exp.Expr] | None:
+    if isinstance(node, exp.Anonymous):
+        return FUNCTIONS.get(node.name.lower())
+    return REWRITES.get(type(node))
+
+
+def _check_known(nodes: list[exp.Expr]) -> None:
+    for node in nodes:
+        if type(node) in EQUAL or _rewrite(node) is not None:
+            continue
+        name = node.name.lower() if isinstance(node, exp.Anonymous) else node.key
+        if name in EQUAL_BY_NAME:
+            continue
+        shown = node.sql("duckdb").split("(")[0].lower() if isinstance(node, exp.Func) else name.upper()
+        raise Refused(
+            node,
+            f"`{shown}` is not known to mean the same on Spark",
+            "say it in another way, or give the model the engine duckdb",
+        )

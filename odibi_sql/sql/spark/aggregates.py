@@ -1,0 +1,209 @@
+"""Aggregates: what they make of NULL, order and decimals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from odibi_sql.sql.spark.operands import (
+    Refused,
+    as_double,
+    as_text,
+    kind,
+    literal,
+    not_decimal,
+    raw,
+    said,
+    whole_number,
+)
+
+
+def average(node: exp.Expr) -> exp.Expr:
+    """A double on DuckDB, also of decimals."""
+    if isinstance(node.this, exp.Distinct):
+        node.this.set("expressions", [raw(as_double(one)) for one in node.this.expressions])
+    else:
+        node.set("this", raw(as_double(node.this)))
+    return node
+
+
+def mean(node: exp.Expr) -> exp.Expr:
+    return raw(f"avg({as_double(node.expressions[0])})", "double")
+
+
+def count(node: exp.Expr) -> exp.Expr:
+    if node.this is None and not node.expressions:
+        return exp.Count(this=exp.Star())
+    if isinstance(node.this, exp.Distinct) and any(isinstance(one, exp.Tuple) for one in node.this.expressions):
+        raise Refused(node, "a DISTINCT count of rows treats NULL in another way on Spark", "count DISTINCT one column")
+    return node
+
+
+def extreme(node: exp.Expr) -> exp.Expr:
+    if node.expressions:
+        raise Refused(node, "Spark gives one minimum or maximum, not the first few", "use array_agg(… ORDER BY …)")
+    return node
+
+
+def extreme_by(node: exp.Expr) -> exp.Expr:
+    """DuckDB skips rows in which the value is NULL."""
+    if node.args.get("count") is not None:
+        raise Refused(node, "Spark gives one value here, not the first few", "use array_agg(… ORDER BY …)")
+    name = "max_by" if isinstance(node, exp.ArgMax) else "min_by"
+    value, by = said(node.this), said(node.expression)
+    return raw(f"{name}({value}, CASE WHEN {value} IS NOT NULL THEN {by} END)")
+
+
+@dataclass(frozen=True)
+class _Ordered:
+    """Rows of an aggregate collected as structs `v, k0, k1, …` and sorted."""
+
+    target: exp.Expr
+    array: str
+    condition: str
+
+    def nonempty(self, made: str, counted: str = "*") -> exp.Var:
+        return raw(f"CASE WHEN count({counted}){self.condition} > 0 THEN {made} END")
+
+
+def _ordered(node: exp.Expr, value: str | None = None, skip_nulls: bool = False) -> _Ordered:
+    ordered = node.this
+    if not isinstance(ordered, exp.Order):
+        raise Refused(node, "the order in which rows come is another one on Spark", "say it: (x ORDER BY …)")
+    inner = ordered.this
+    distinct = isinstance(inner, exp.Distinct)
+    inner = inner.expressions[0] if isinstance(inner, exp.Distinct) else inner
+    target: exp.Expr = node.parent if isinstance(node.parent, exp.IgnoreNulls) else node
+    conditions = [f"{said(inner)} IS NOT NULL"] if skip_nulls else []
+    if isinstance(target.parent, exp.Filter):
+        target = target.parent
+        conditions.insert(0, f"({said(target.expression.this)})")
+    if isinstance(target.parent, exp.Window):
+        raise Refused(node, "an ordered aggregate is no window function on Spark", "aggregate in a query of its own")
+    keys = [
+        (said(one.this), bool(one.args.get("desc")), bool(one.args.get("nulls_first"))) for one in ordered.expressions
+    ]
+    fields = ", ".join([f"'v', {value or said(inner)}", *(f"'k{n}', {sql}" for n, (sql, _, _) in enumerate(keys))])
+    condition = f" FILTER (WHERE {' AND '.join(conditions)})" if conditions else ""
+    collected = f"{'collect_set' if distinct else 'collect_list'}(named_struct({fields})){condition}"
+    return _Ordered(target, f"array_sort({collected}, (l, r) -> {_comparison(keys)})", condition)
+
+
+def _comparison(keys: list[tuple[str, bool, bool]]) -> str:
+    made = "0"
+    for number, (_, descending, nulls_first) in reversed(list(enumerate(keys))):
+        left, right = f"l.k{number}", f"r.k{number}"
+        null, less = (-1 if nulls_first else 1), (1 if descending else -1)
+        made = (
+            f"CASE WHEN {left} <=> {right} THEN {made} "
+            f"WHEN {left} IS NULL THEN {null} WHEN {right} IS NULL THEN {-null} "
+            f"WHEN {left} < {right} THEN {less} ELSE {-less} END"
+        )
+    return made
+
+
+def array_agg(node: exp.Expr) -> exp.Expr:
+    """Keeps NULLs and the order, and is NULL of no rows."""
+    ordered = _ordered(node)
+    _put(ordered.target, node, ordered.nonempty(f"transform({ordered.array}, e -> e.v)"))
+    return node
+
+
+def string_agg(node: exp.Expr) -> exp.Expr:
+    inner = node.this.this if isinstance(node.this, exp.Order) else node.this
+    inner = inner.expressions[0] if isinstance(inner, exp.Distinct) else inner
+    ordered = _ordered(node, as_text(inner), skip_nulls=True)
+    separator = said(node.args.get("separator")) if node.args.get("separator") else literal(",")
+    _put(ordered.target, node, ordered.nonempty(f"array_join(transform({ordered.array}, e -> e.v), {separator})"))
+    return node
+
+
+def first(node: exp.Expr) -> exp.Expr:
+    ordered = _ordered(node, skip_nulls=isinstance(node, exp.AnyValue))
+    place = -1 if isinstance(node, exp.Last) else 1
+    _put(ordered.target, node, raw(f"try_element_at({ordered.array}, {place}).v"))
+    return node
+
+
+def _put(target: exp.Expr, node: exp.Expr, made: exp.Var) -> None:
+    """Replaces what stands around the aggregate too; the mark tells that the aggregate is done."""
+    target.replace(made)
+    node.meta["replaced"] = True
+
+
+def median(node: exp.Expr) -> exp.Expr:
+    return raw(f"percentile({_without_nan(node, node.this, 'the median')}, 0.5D)", "double")
+
+
+def quantile(node: exp.Expr) -> exp.Expr:
+    if isinstance(node.parent, exp.WithinGroup):
+        return node
+    return raw(f"percentile({_without_nan(node, node.this, 'a quantile')}, {_share(node, node.expression)})", "double")
+
+
+def within_group(node: exp.Expr) -> exp.Expr:
+    if not isinstance(node.this, exp.PercentileCont):
+        raise Refused(
+            node, "this quantile has another type on Spark", "use quantile_cont(), or a window with row_number()"
+        )
+    by = node.expression.expressions[0]
+    if by.args.get("desc"):
+        raise Refused(node, "a descending quantile is not known to Spark", "take the quantile of 1 - p")
+    value = _without_nan(node, by.this, "a quantile")
+    return raw(f"percentile({value}, {_share(node, node.this.this)})", "double")
+
+
+def _share(node: exp.Expr, share: exp.Expr | None) -> str:
+    if not isinstance(share, exp.Literal) or share.is_string:
+        raise Refused(node, "a quantile that is not one number written out is not known to Spark", "write it out")
+    return f"{share.name}D"
+
+
+def _without_nan(node: exp.Expr, value: exp.Expr, what: str) -> str:
+    if isinstance(value, exp.Distinct):
+        raise Refused(node, f"{what} of DISTINCT values is not known to Spark", "take it of a query with DISTINCT")
+    return not_decimal(value, what)
+
+
+def nth(node: exp.Expr) -> exp.Expr:
+    if whole_number(node.args.get("offset")) is None:
+        raise Refused(node, "nth_value of a number that is not written out is not known to Spark", "write the number")
+    return node
+
+
+def unordered(node: exp.Expr) -> exp.Expr:
+    """first_value and last_value of a window stay; those of a group must say an order."""
+    if isinstance(node.parent, (exp.Window, exp.IgnoreNulls)) and not isinstance(node.this, exp.Order):
+        if isinstance(node.parent, exp.IgnoreNulls) and not isinstance(node.parent.parent, exp.Window):
+            return first(node)
+        return node
+    return first(node)
+
+
+def sum_(node: exp.Expr) -> exp.Expr:
+    if kind(node.this) == "boolean":
+        node.set("this", raw(f"CAST({said(node.this)} AS INT)", "integer"))
+    return node
+
+
+REWRITES: Mapping[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
+    exp.Avg: average,
+    exp.Sum: sum_,
+    exp.Count: count,
+    exp.Min: extreme,
+    exp.Max: extreme,
+    exp.ArgMax: extreme_by,
+    exp.ArgMin: extreme_by,
+    exp.ArrayAgg: array_agg,
+    exp.GroupConcat: string_agg,
+    exp.First: unordered,
+    exp.Last: unordered,
+    exp.AnyValue: unordered,
+    exp.Median: median,
+    exp.PercentileCont: quantile,
+    exp.WithinGroup: within_group,
+    exp.NthValue: nth,
+}
+FUNCTIONS: Mapping[str, Callable[[exp.Expr], exp.Expr]] = {"mean": mean}

@@ -1,0 +1,290 @@
+"""Numbers and casts: division, rounding, and what becomes what."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from sqlglot import exp
+
+from odibi_sql.sql.spark.operands import (
+    Refused,
+    as_double,
+    as_text,
+    kind,
+    literal,
+    not_decimal,
+    of_type,
+    raw,
+    said,
+    stop,
+    string,
+    whole_number,
+)  # fmt: skip
+
+_INTEGERS = {
+    exp.DType.TINYINT: "TINYINT", exp.DType.SMALLINT: "SMALLINT", exp.DType.INT: "INT", exp.DType.BIGINT: "BIGINT",
+    exp.DType.INT128: "DECIMAL(38, 0)",
+}  # fmt: skip
+_DATE = r"^\s*\d{4}-\d{1,2}-\d{1,2}\s*$"
+_TIMESTAMP = r"^\s*\d{4}-\d{1,2}-\d{1,2}([ T]\d{1,2}:\d{2}(:\d{2}(\.\d{1,6})?)?)?\s*$"
+
+
+def divide(node: exp.Expr) -> exp.Expr:
+    """Always in doubles; by zero gives an infinity or NaN, where Spark stops."""
+    if "real" in (kind(node.this), kind(node.expression)):
+        raise Refused(node, "a REAL is divided in another width on Spark", "cast it to DOUBLE")
+    left, right = as_double(node.this), as_double(node.expression)
+    if _never_zero(node.expression):
+        return raw(f"({left} / {right})", "double")
+    return raw(f"CASE WHEN {right} = 0 THEN {left} * DOUBLE('Infinity') ELSE {left} / {right} END", "double")
+
+
+def _never_zero(node: exp.Expr) -> bool:
+    if isinstance(node, exp.Nullif):
+        return whole_number(node.expression) == 0
+    if isinstance(node, exp.Literal) and not node.is_string:
+        return float(node.name) != 0
+    return False
+
+
+def divide_whole(node: exp.Expr) -> exp.Expr:
+    left, right = said(node.this), said(node.expression)
+    if kind(node.this) in ("decimal", "double") or kind(node.expression) in ("decimal", "double"):
+        raise Refused(node, "`//` of numbers that are not whole is no whole number on DuckDB", "use `/` and trunc()")
+    unknown = [one for one in (node.this, node.expression) if kind(one) != "integer"]
+    made = f"({left} DIV {right})"
+    if not unknown:
+        return raw(made, "integer")
+    tests = " OR ".join(f"typeof({said(one)}) LIKE 'decimal%' AND typeof({said(one)}) <> 'decimal(38,0)'"
+                        for one in unknown)  # fmt: skip
+    advice = stop("`//` of a DECIMAL is no whole number on DuckDB: use `/`")
+    return raw(f"CASE WHEN {tests} THEN {advice} ELSE {made} END", "integer")
+
+
+def sign(node: exp.Expr) -> exp.Expr:
+    value = said(node.this)
+    return raw(f"CASE WHEN isnan({value}) THEN 0 ELSE CAST(sign({value}) AS TINYINT) END", "integer")
+
+
+def whole(node: exp.Expr) -> exp.Expr:
+    """floor, ceil: of doubles they stay doubles."""
+    name = "floor" if isinstance(node, exp.Floor) else "ceil"
+    if kind(node.this) == "decimal":
+        return raw(f"{name}({said(node.this)})", "decimal")
+    value = not_decimal(node.this, name)
+    beyond = f"isnan({value}) OR abs({value}) >= 4503599627370496"  # 2^52: a double beyond it is whole already
+    return raw(f"CASE WHEN {beyond} THEN {value} ELSE CAST({name}({value}) AS DOUBLE) END", "double")
+
+
+def truncate(node: exp.Expr) -> exp.Expr:
+    if node.args.get("decimals") is not None:
+        raise Refused(node, "trunc() to a number of digits is not known to Spark", "multiply, trunc() and divide")
+    value = not_decimal(node.this, "trunc")
+    beyond = f"isnan({value}) OR abs({value}) >= 4503599627370496"
+    return raw(f"CASE WHEN {beyond} THEN {value} ELSE CAST(CAST({value} AS BIGINT) AS DOUBLE) END", "double")
+
+
+def round_(node: exp.Expr) -> exp.Expr:
+    """Spark rounds a double by its decimal text, DuckDB by multiplying: 1.005 becomes 1.01 or 1.0."""
+    digits = node.args.get("decimals")
+    if kind(node.this) in ("integer", "decimal"):
+        return node
+    if digits is None:
+        return node  # half away from zero on both
+    if (places := whole_number(digits)) is None:
+        raise Refused(node, "round() to a number of digits that is not written out may differ", "write the digits")
+    value = said(node.this)
+    scaled = f"CAST({value} AS DOUBLE) * 1e{places}D" if places >= 0 else f"CAST({value} AS DOUBLE) / 1e{-places}D"
+    back = f"/ 1e{places}D" if places >= 0 else f"* 1e{-places}D"
+    ours = (
+        f"CASE WHEN isnan({scaled}) OR abs({scaled}) >= 4503599627370496 THEN {value} ELSE round({scaled}) {back} END"
+    )
+    if kind(node.this) == "double":
+        return raw(ours, "double")
+    refusal = stop("round() of a DOUBLE to digits differs on Spark: cast to DOUBLE (x::double) so that it is known")
+    return raw(f"round(CASE WHEN typeof({value}) IN ('double', 'float') THEN {refusal} ELSE {value} END, {places})")
+
+
+def log(node: exp.Expr) -> exp.Expr:
+    """Of 0 and less, Spark makes NULL. With one argument, DuckDB's log is that of 10."""
+    if isinstance(node, exp.Ln):
+        value, made = node.this, "ln({})"
+    elif node.expression is None:
+        value, made = node.this, "log10({})"
+    else:
+        base = string(node.this) or node.this.name
+        if not re.fullmatch(r"[0-9.]+", base) or float(base) <= 0 or float(base) == 1:
+            raise Refused(node, "a logarithm to a base that is not written out may differ on Spark", "write the base")
+        value, made = node.expression, f"log({base}D, {{}})"
+    number = as_double(value)
+    beyond = f"WHEN {number} = 0 THEN DOUBLE('-Infinity') WHEN {number} < 0 THEN DOUBLE('NaN')"
+    return raw(f"CASE WHEN {number} > 0 THEN {made.format(number)} {beyond} END", "double")
+
+
+def is_nan(node: exp.Expr) -> exp.Expr:
+    value = said(node.this)
+    return raw(f"CASE WHEN {value} IS NOT NULL THEN isnan({value}) END", "boolean")
+
+
+def cast(node: exp.Expr) -> exp.Expr:
+    to = node.args["to"]
+    if isinstance(node.this, exp.Literal) and node.this.is_string and not isinstance(node, exp.TryCast):
+        return _of_literal(node)
+    if to.this in _INTEGERS:
+        return _to_integer(node, _INTEGERS[to.this])
+    target = of_type(to)
+    if target == "text":
+        if to.expressions:
+            raise Refused(node, "Spark cuts or pads a text of a given length", "use VARCHAR without a length")
+        return raw(as_text(node.this), "text")
+    if target == "boolean":
+        return node
+    if target == "double":
+        return _to_double(node)
+    if target == "decimal":
+        return _to_decimal(node)
+    if target in ("date", "timestamp", "zoned"):
+        return _to_moment(node)
+    raise _no_cast(node)
+
+
+def _no_cast(node: exp.Expr) -> Refused:
+    name = node.args["to"].sql("duckdb")
+    hint = "use DOUBLE" if name in ("REAL", "FLOAT") else "cast to a type that both engines have"
+    return Refused(node, f"a cast to {name} is not known to mean the same on Spark", hint)
+
+
+def _of_literal(node: exp.Expr) -> exp.Expr:
+    text, to = node.this.name, node.args["to"]
+    target = of_type(to)
+    forms = {"date": _DATE, "timestamp": _TIMESTAMP, "zoned": _TIMESTAMP}
+    if target in forms:
+        if not re.match(forms[target], text):
+            raise Refused(
+                node, f"`{text}` may be read in another way by Spark", "write 2024-12-31 or 2024-12-31 23:59:59"
+            )
+        types = {"date": "DATE", "timestamp": "TIMESTAMP_NTZ", "zoned": "TIMESTAMP"}
+        return raw(f"CAST({literal(text.strip())} AS {types[target]})", target)
+    if target == "double" and re.fullmatch(r"\s*[-+]?(inf|infinity|nan)\s*", text, re.IGNORECASE):
+        return raw(f"DOUBLE({literal(text.strip())})", "double")
+    if to.this in _INTEGERS:
+        return raw(f"CAST(CAST({literal(text)} AS DECIMAL(38, 0)) AS {_INTEGERS[to.this]})", "integer")
+    if target in ("boolean", "decimal") or (target == "double" and not re.search(r"[dDfF]\s*$", text)):
+        return node
+    if target == "text" and not to.expressions:
+        return raw(literal(text), "text")
+    raise _no_cast(node)
+
+
+def _to_integer(node: exp.Expr, target: str) -> exp.Expr:
+    """DuckDB rounds (doubles to even, decimals and texts away from zero), Spark cuts off."""
+    value, known = said(node.this), kind(node.this)
+    name = "TRY_CAST" if isinstance(node, exp.TryCast) else "CAST"
+    if known in ("integer", "boolean"):
+        return raw(f"{name}({value} AS {target})", "integer")
+    if known == "decimal":
+        return raw(f"{name}(round({value}) AS {target})", "integer")
+    if known == "double":
+        return raw(f"{name}(rint({value}) AS {target})", "integer")
+    text = f"CAST({value} AS STRING)"
+    by_text = f"{name}({name}({text} AS DECIMAL(38, 0)) AS {target})"
+    if name == "TRY_CAST":
+        odd = stop("a number in hexadecimal or with `_` cannot be read by Spark")
+        by_text = f"CASE WHEN {text} RLIKE '[0-9][xXbB_][0-9a-fA-F]' THEN {odd} ELSE {by_text} END"
+    if known == "text":
+        return raw(by_text, "integer")
+    return raw(
+        f"CASE WHEN typeof({value}) IN ('double', 'float') THEN {name}(rint(CAST({value} AS DOUBLE)) AS {target}) "
+        f"WHEN typeof({value}) = 'boolean' THEN {name}(CAST({value} AS BOOLEAN) AS {target}) ELSE {by_text} END",
+        "integer",
+    )
+
+
+def _to_double(node: exp.Expr) -> exp.Expr:
+    """Spark reads `1d` and `1f` as numbers."""
+    known = kind(node.this)
+    if known in ("integer", "decimal", "double", "boolean"):
+        return node
+    value = said(node.this)
+    name, otherwise = ("TRY_CAST", "NULL") if isinstance(node, exp.TryCast) else ("CAST", stop("this is no number"))
+    odd = f"CAST({value} AS STRING) RLIKE '[0-9.][dDfF]\\\\s*$'"
+    return raw(f"CASE WHEN {odd} THEN {otherwise} ELSE {name}({value} AS DOUBLE) END", "double")
+
+
+def _to_decimal(node: exp.Expr) -> exp.Expr:
+    """DuckDB scales a double and rounds, Spark rounds its decimal text."""
+    value, known = said(node.this), kind(node.this)
+    if known in ("integer", "decimal", "text") or (isinstance(node, exp.TryCast) and known is not None):
+        return node
+    parts = [int(one.name) for one in node.args["to"].expressions]
+    precision, scale = ([*parts, 0])[:2] if parts else (18, 3)
+    to = f"DECIMAL({precision}, {scale})"
+    if isinstance(node, exp.TryCast):
+        raise Refused(node, "TRY_CAST to a DECIMAL needs to know of what", "cast to VARCHAR first")
+    scaled = f"CAST({value} AS DOUBLE) * 1e{scale}D"
+    unit = f"CAST('1e-{scale}' AS DECIMAL({scale + 1}, {scale}))"
+    ours = f"CAST(CAST(CAST(round({scaled}) AS BIGINT) AS DECIMAL(19, 0)) * {unit} AS {to})"
+    if known == "double":
+        return raw(ours, "decimal")
+    return raw(
+        f"CASE WHEN typeof({value}) IN ('double', 'float') THEN {ours} ELSE CAST({value} AS {to}) END", "decimal"
+    )
+
+
+def _to_moment(node: exp.Expr) -> exp.Expr:
+    """Texts that only one engine can read, such as `2024` or `2024/01/05`, are not read at all."""
+    target = of_type(node.args["to"])
+    to = {"date": "DATE", "timestamp": "TIMESTAMP_NTZ", "zoned": "TIMESTAMP"}[str(target)]
+    name = "TRY_CAST" if isinstance(node, exp.TryCast) else "CAST"
+    value, known = said(node.this), kind(node.this)
+    made = f"{name}({value} AS {to})"
+    if known in ("date", "timestamp", "zoned"):
+        return raw(made, target)
+    form = literal((_DATE if target == "date" else _TIMESTAMP).replace(r"\d", "[0-9]"))
+    odd = stop("a text is a date or time only as 2024-12-31 or 2024-12-31 23:59:59: strptime reads others")
+    if target == "date":
+        form = literal(_TIMESTAMP.replace(r"\d", "[0-9]"))
+    text = f"CAST({value} AS STRING)"
+    test = f"{text} RLIKE {form} OR typeof({value}) <> 'string'"
+    if name == "TRY_CAST":  # what has no digits in front is no date for either engine
+        otherwise = f"CASE WHEN {text} RLIKE '^\\\\s*[0-9]+[-/ ]' THEN {odd} END"
+    else:
+        otherwise = f"CASE WHEN {value} IS NOT NULL THEN {odd} END"
+    return raw(f"CASE WHEN {test} THEN {made} ELSE {otherwise} END", target)
+
+
+def bit_shift(node: exp.Expr) -> exp.Expr:
+    raise Refused(node, "Spark's `<<` drops the bits that DuckDB stops at", "multiply by a power of two")
+
+
+def pi(_: exp.Expr) -> exp.Expr:
+    return raw("pi()", "double")
+
+
+def finite(node: exp.Expr) -> exp.Expr:
+    value = said(node.expressions[0])
+    return raw(f"(NOT isnan({value}) AND abs({value}) <> DOUBLE('Infinity'))", "boolean")
+
+
+def infinite(node: exp.Expr) -> exp.Expr:
+    return raw(f"(abs({said(node.this)}) = DOUBLE('Infinity'))", "boolean")
+
+
+REWRITES: Mapping[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
+    exp.Div: divide,
+    exp.IntDiv: divide_whole,
+    exp.Sign: sign,
+    exp.Floor: whole,
+    exp.Ceil: whole,
+    exp.Trunc: truncate,
+    exp.Round: round_,
+    exp.Log: log,
+    exp.Ln: log,
+    exp.IsNan: is_nan,
+    exp.IsInf: infinite,
+    exp.Cast: cast,
+    exp.TryCast: cast,
+    exp.BitwiseLeftShift: bit_shift,
+}
+FUNCTIONS: Mapping[str, Callable[[exp.Expr], exp.Expr]] = {"isfinite": finite}

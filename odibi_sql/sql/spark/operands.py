@@ -1,0 +1,196 @@
+"""Parts of a DuckDB query, and how they are said to Spark.
+
+Spark resolves types itself, so where a rewrite depends on a type that the query does not tell, the SQL asks
+`typeof(…)`: Spark folds it away while it plans, and a type for which there is no equal answer stops the query.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from sqlglot import exp
+
+Kind = Literal[
+    "integer", "decimal", "double", "text", "boolean", "date", "timestamp", "zoned", "list", "interval", "real"
+]
+
+_KINDS: dict[Kind, str] = {
+    "integer": "TINYINT SMALLINT INT BIGINT INT128",
+    "decimal": "DECIMAL",
+    "double": "DOUBLE",
+    "text": "VARCHAR TEXT CHAR NCHAR NVARCHAR",
+    "boolean": "BOOLEAN",
+    "date": "DATE",
+    "timestamp": "TIMESTAMP TIMESTAMPNTZ TIMESTAMP_S TIMESTAMP_MS",
+    "zoned": "TIMESTAMPTZ TIMESTAMPLTZ",
+    "list": "LIST ARRAY",
+    "interval": "INTERVAL",
+    "real": "FLOAT",
+}
+_OF_TYPE = {exp.DType[name]: kind for kind, names in _KINDS.items() for name in names.split()}
+_OF_CLASS: dict[type[exp.Expr], Kind] = {
+    exp.Predicate: "boolean",
+    exp.Boolean: "boolean",
+    exp.Connector: "boolean",
+    exp.Not: "boolean",
+    exp.DPipe: "text",
+    exp.Concat: "text",
+    exp.ConcatWs: "text",
+    exp.Upper: "text",
+    exp.Lower: "text",
+    exp.Trim: "text",
+    exp.Substring: "text",
+    exp.Replace: "text",
+    exp.TimeToStr: "text",
+    exp.MD5: "text",
+    exp.JSONExtractScalar: "text",
+    exp.Count: "integer",
+    exp.Length: "integer",
+    exp.Year: "integer",
+    exp.Month: "integer",
+    exp.RowNumber: "integer",
+    exp.DateDiff: "integer",
+    exp.Extract: "integer",
+    exp.CurrentDate: "date",
+    exp.Div: "double",
+    exp.Avg: "double",
+    exp.Stddev: "double",
+    exp.Array: "list",
+    exp.Interval: "interval",
+}
+
+
+class Refused(Exception):
+    """What Spark cannot say, or says with another meaning; `node` is where."""
+
+    def __init__(self, node: exp.Expr, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.node = node
+        self.message = message
+        self.hint = hint
+
+
+def of_type(type_: exp.DataType) -> Kind | None:
+    return _OF_TYPE.get(type_.this)
+
+
+def kind(node: exp.Expr | None) -> Kind | None:
+    """What the node is known to give, from its own text alone; a replaced one keeps what it was."""
+    if node is None:
+        return None
+    kept = node.meta.get("kind")
+    if kept is not None or isinstance(node, exp.Var):
+        return kept
+    if isinstance(node, exp.Literal):
+        if node.is_string:
+            return "text"
+        return "integer" if node.is_int else "double" if "e" in node.name.lower() else "decimal"
+    if isinstance(node, (exp.Paren, exp.Neg, exp.Alias, exp.Window, exp.Filter)):
+        return kind(node.this)
+    if isinstance(node, exp.Cast):
+        return of_type(node.to)
+    if isinstance(node, (exp.Coalesce, exp.Greatest, exp.Least)):
+        return _alike([kind(node.this), *map(kind, node.expressions)])
+    if isinstance(node, exp.Case):
+        results = [one.args["true"] for one in node.args["ifs"]] + (
+            [node.args["default"]] if node.args.get("default") else []
+        )
+        return _alike([kind(one) for one in results if not isinstance(one, exp.Null)])
+    if isinstance(
+        node, (exp.Nullif, exp.Sum, exp.Min, exp.Max, exp.Abs, exp.Round, exp.Lag, exp.Lead, exp.ArgMax, exp.ArgMin)
+    ):
+        return kind(node.this)
+    if isinstance(node, (exp.Add, exp.Sub, exp.Mul, exp.Mod)):
+        return _number(kind(node.this), kind(node.expression))
+    return next((one for class_, one in _OF_CLASS.items() if isinstance(node, class_)), None)
+
+
+def _alike(kinds: list[Kind | None]) -> Kind | None:
+    return kinds[0] if len(set(kinds)) == 1 else None
+
+
+def _number(left: Kind | None, right: Kind | None) -> Kind | None:
+    both = {left, right}
+    if both <= {"integer", "decimal", "double"}:
+        return "double" if "double" in both else "decimal" if "decimal" in both else "integer"
+    return None
+
+
+def raw(sql: str, kind: Kind | None = None) -> exp.Var:
+    """Spark's SQL as it stands."""
+    node = exp.Var(this=sql)
+    if kind:
+        node.meta["kind"] = kind
+    return node
+
+
+def said(node: exp.Expr | None) -> str:
+    return node.sql("spark") if node is not None else "NULL"
+
+
+def literal(text: str) -> str:
+    """A Spark string."""
+    return exp.Literal.string(text).sql("spark")
+
+
+def stop(message: str) -> str:
+    return f"raise_error({literal(message)})"
+
+
+def whole_number(node: exp.Expr | None) -> int | None:
+    """The value of a whole number written out, with its sign."""
+    while isinstance(node, exp.Paren):
+        node = node.this
+    if isinstance(node, exp.Neg):
+        value = whole_number(node.this)
+        return None if value is None else -value
+    return int(node.name) if isinstance(node, exp.Literal) and node.is_int else None
+
+
+def string(node: exp.Expr | None) -> str | None:
+    return node.name if isinstance(node, exp.Literal) and node.is_string else None
+
+
+def as_text(node: exp.Expr) -> str:
+    """The text that DuckDB makes of a value. Doubles and nested values have another one on Spark."""
+    known = kind(node)
+    if known == "text":
+        return said(node)
+    if known in ("integer", "decimal", "boolean", "date", "timestamp"):
+        return f"CAST({said(node)} AS STRING)"
+    if known == "zoned":
+        return f"CONCAT(CAST({said(node)} AS STRING), '+00')"
+    if known is not None:
+        raise Refused(
+            node, f"the text of a {known} is another one on Spark", "cast it to a decimal first, or spell out the text"
+        )
+    sql = said(node)
+    nested = stop("the text of a DOUBLE, REAL, list, struct or map is another one on Spark: cast to a decimal first")
+    return (
+        f"CASE WHEN typeof({sql}) RLIKE '^(double|float|array|struct|map|interval|binary)' THEN {nested} "
+        f"WHEN typeof({sql}) = 'timestamp' THEN CONCAT(CAST({sql} AS STRING), '+00') ELSE CAST({sql} AS STRING) END"
+    )
+
+
+def as_double(node: exp.Expr) -> str:
+    return said(node) if kind(node) == "double" else f"CAST({said(node)} AS DOUBLE)"
+
+
+def not_decimal(node: exp.Expr, what: str) -> str:
+    """The value as a double; stops the query where it is a decimal, of which DuckDB's `what` makes a decimal."""
+    known = kind(node)
+    advice = f"{what} of a DECIMAL is a DECIMAL on DuckDB and not on Spark: cast it to DOUBLE first"
+    if known == "decimal":
+        raise Refused(node, advice.split(":")[0], "cast it to DOUBLE first")
+    if known is not None:
+        return as_double(node)
+    sql = said(node)
+    return f"CASE WHEN typeof({sql}) LIKE 'decimal%' THEN {stop(advice)} ELSE CAST({sql} AS DOUBLE) END"
+
+
+def unzoned(node: exp.Expr, made: str) -> exp.Var:
+    """`made` of the node, which is no zoned timestamp: for that DuckDB would give another type."""
+    if kind(node) in ("date", "timestamp", "text"):
+        return raw(made, "timestamp")
+    zoned = stop("of a TIMESTAMP WITH TIME ZONE this has another type: cast it to TIMESTAMP first")
+    return raw(f"CASE WHEN typeof({said(node)}) = 'timestamp' THEN {zoned} ELSE {made} END", "timestamp")

@@ -1,0 +1,214 @@
+"""Clauses and joins: what is said in another way, or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from sqlglot import exp, transforms
+
+from odibi_sql.sql.spark.nested import series
+from odibi_sql.sql.spark.operands import Refused, raw, said
+
+_NAMED = (exp.Column, exp.Alias, exp.Star, exp.Dot, exp.Aliases, exp.PropertyEQ)
+
+
+def select(node: exp.Expr) -> exp.Expr:
+    distinct, qualify = node.args.get("distinct"), node.args.get("qualify")
+    first_of = distinct is not None and distinct.args.get("on")
+    if first_of or qualify:
+        name = "DISTINCT ON" if first_of else "QUALIFY"
+        if node.args.get("limit") or node.args.get("offset") or (qualify and distinct):
+            raise Refused(node, f"{name} cannot be said to Spark beside LIMIT or DISTINCT", "use a query around it")
+        if first_of and any(_has_star(column) for column in node.expressions):
+            raise Refused(node, "DISTINCT ON cannot be said to Spark with `*`", "name the columns")
+    _check_names(node)
+    return _without_qualify(node) if qualify and any(map(_has_star, node.expressions)) else node
+
+
+def _has_star(column: exp.Expr) -> bool:
+    return isinstance(column, exp.Star) or (isinstance(column, exp.Column) and isinstance(column.this, exp.Star))
+
+
+def _without_qualify(node: exp.Expr) -> exp.Expr:
+    """sqlglot selects the conditions of QUALIFY within and `*` around: they are left out again."""
+    if len(node.expressions) != 1:
+        raise Refused(node, "QUALIFY cannot be said to Spark with `*` and other columns", "name the columns")
+    made = transforms.eliminate_qualify(node.copy())
+    within = made.args["from_"].this.this
+    added = [column.alias for column in within.expressions[1:]]
+    made.set("expressions", [exp.Star(except_=[exp.column(name) for name in added])])
+    return made
+
+
+def _check_names(select: exp.Expr) -> None:
+    """A column without a name is named by its text, and by another one on each engine."""
+    if not _names_matter(select):
+        return
+    for column in select.expressions:
+        if isinstance(column, exp.Count) and isinstance(column.this, exp.Star):
+            column.replace(exp.alias_(column.copy(), "count_star()", quoted=True))
+            continue
+        if not isinstance(column, _NAMED):
+            raise Refused(column, "a column without a name has another name on Spark", "name it: … AS name")
+
+
+def _names_matter(select: exp.Expr) -> bool:
+    parent: exp.Expr | None = select
+    while parent is not None and parent.parent is not None:
+        above = parent.parent
+        if isinstance(above, exp.SetOperation):
+            if parent.arg_key == "expression":
+                return False
+        elif isinstance(above, exp.Subquery):
+            if not isinstance(above.parent, (exp.From, exp.Join, exp.Lateral, exp.SetOperation, exp.Subquery)):
+                return False
+        elif isinstance(above, exp.CTE):
+            return not (above.args.get("alias") and above.args["alias"].args.get("columns"))
+        else:
+            return False
+        parent = above
+    return True
+
+
+def star(node: exp.Expr) -> exp.Expr:
+    if node.args.get("replace") or node.args.get("rename"):
+        raise Refused(node, "Spark has no REPLACE or RENAME beside `*`", "EXCLUDE the column and add it by itself")
+    return node
+
+
+def cte(node: exp.Expr) -> exp.Expr:
+    node.set("materialized", None)  # advice on how, not on what
+    return node
+
+
+def totals(node: exp.Expr) -> exp.Expr:
+    sets = node.expressions
+    if isinstance(node, exp.GroupingSets) and all(not isinstance(one, exp.Tuple) or one.expressions for one in sets):
+        return node
+    raise Refused(node, "of no rows this has a total on DuckDB and none on Spark", "add the total by UNION ALL")
+
+
+def sample(node: exp.Expr) -> exp.Expr:
+    raise Refused(node, "a sample has other rows on Spark", "choose rows by a condition")
+
+
+def limit(node: exp.Expr) -> exp.Expr:
+    if isinstance(node.expression, exp.LimitOptions) or node.find(exp.LimitOptions):
+        raise Refused(node, "Spark has no LIMIT in percent", "write a number of rows")
+    return node
+
+
+def position(node: exp.Expr) -> exp.Expr:
+    raise Refused(node, "Spark has no columns by number", "write the column's name")
+
+
+def values(node: exp.Expr) -> exp.Expr:
+    alias = node.args.get("alias")
+    if not (alias and alias.args.get("columns")) and not isinstance(node.parent, (exp.In, exp.Insert)):
+        raise Refused(node, "the columns of VALUES have other names on Spark", "name them: (VALUES …) AS t(a, b)")
+    return node
+
+
+def pivot(node: exp.Expr) -> exp.Expr:
+    if node.args.get("group"):
+        raise Refused(node, "Spark's PIVOT has no GROUP BY", "select only the columns to group by before the PIVOT")
+    if any(one.find(exp.Count, exp.CountIf) for one in node.expressions):
+        raise Refused(node, "a count in a PIVOT is NULL and not 0 on Spark", "use sum(CASE WHEN … THEN 1 ELSE 0 END)")
+    return node
+
+
+def table(node: exp.Expr) -> exp.Expr:
+    """range() as a table. Its rows are wanted one by one and its column by DuckDB's name."""
+    series_ = node.this
+    if not isinstance(series_, exp.GenerateSeries):
+        return node
+    alias = node.args.get("alias")
+    name = "range" if series_.args.get("is_end_exclusive") else "generate_series"
+    table_name = said(alias.this) if alias and alias.this else f"`{name}`"
+    columns = alias.args.get("columns") if alias else None
+    column = said(columns[0]) if columns else table_name if alias else f"`{name}`"
+    node.replace(raw(f"(SELECT explode({series(series_)}) AS {column}) AS {table_name}"))
+    return node
+
+
+def join(node: exp.Expr) -> exp.Expr:
+    """LEFT JOIN unnest() keeps the rows whose list is empty."""
+    unnest = node.this
+    if not isinstance(unnest, exp.Unnest):
+        return node
+    side = str(node.args.get("side") or "")
+    if side == "LEFT":
+        on = node.args.get("on")
+        if not (isinstance(on, exp.Boolean) and on.this):
+            raise Refused(node, "LEFT JOIN unnest() with a condition is not known to Spark", "write ON true")
+        alias = unnest.args.get("alias")
+        if alias is None or not alias.args.get("columns") or len(unnest.expressions) != 1:
+            raise Refused(node, "this unnest() needs a name for its column", "write unnest(list) AS t(column)")
+        table_name, column = said(alias.this), said(alias.args["columns"][0])
+        made = f"(SELECT explode_outer({said(unnest.expressions[0])}) AS {column}) AS {table_name}"
+        node.set("this", raw(f"LATERAL {made}"))
+    elif side:
+        raise Refused(node, f"{side} JOIN unnest() is not known to Spark", "use CROSS JOIN or LEFT JOIN")
+    return node
+
+
+def unnest(node: exp.Expr) -> exp.Expr:
+    alias = node.args.get("alias")
+    if node.args.get("offset") or len(node.expressions) != 1:
+        raise Refused(node, "this unnest() is not known to Spark", "unnest one list, without WITH ORDINALITY")
+    if isinstance(node.parent, (exp.From, exp.Join)) and not (alias and alias.args.get("columns")):
+        raise Refused(node, "the column of unnest() has another name on Spark", "name it: unnest(list) AS t(column)")
+    return node
+
+
+def explode(node: exp.Expr) -> exp.Expr:
+    if node.expressions:
+        raise Refused(node, "unnest() with options is not known to Spark", "unnest one list")
+    return node
+
+
+def frame(node: exp.Expr) -> exp.Expr:
+    if node.args.get("exclude") or str(node.args.get("kind")).upper() == "GROUPS":
+        raise Refused(node, "Spark has no window frames in GROUPS or with EXCLUDE", "use ROWS or RANGE")
+    return node
+
+
+_BY_PLACE = (
+    exp.RowNumber, exp.First, exp.Last, exp.FirstValue, exp.LastValue, exp.AnyValue, exp.NthValue, exp.Lag, exp.Lead,
+    exp.Ntile,
+)  # fmt: skip
+
+
+def window(node: exp.Expr) -> exp.Expr:
+    function = node.this
+    while isinstance(function, (exp.IgnoreNulls, exp.RespectNulls, exp.Filter)):
+        function = function.this
+    if isinstance(function.this, exp.Distinct):
+        raise Refused(node, "Spark has no DISTINCT in window functions", "count in a query of its own and join it")
+    ordered = node.args.get("order") or node.args.get("alias")
+    if not ordered and isinstance(function, _BY_PLACE):
+        raise Refused(node, "without an order the rows of a window come as they please", "OVER (… ORDER BY …)")
+    if isinstance(function, exp.Expr) and function.find(exp.Order):
+        raise Refused(node, "Spark has no ORDER BY within a window function's arguments", "order the window")
+    return node
+
+
+REWRITES: Mapping[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
+    exp.Select: select,
+    exp.Star: star,
+    exp.CTE: cte,
+    exp.Rollup: totals,
+    exp.Cube: totals,
+    exp.GroupingSets: totals,
+    exp.TableSample: sample,
+    exp.Limit: limit,
+    exp.PositionalColumn: position,
+    exp.Values: values,
+    exp.Pivot: pivot,
+    exp.Table: table,
+    exp.Join: join,
+    exp.Unnest: unnest,
+    exp.Explode: explode,
+    exp.WindowSpec: frame,
+    exp.Window: window,
+}

@@ -1,0 +1,235 @@
+"""Texts and patterns. DuckDB's patterns are RE2's, Spark's are Java's: only what both read alike is let through."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from sqlglot import exp
+
+from odibi_sql.sql.spark.operands import Refused, as_text, kind, literal, raw, said, stop, string, whole_number
+
+_ESCAPED = set("dDwWsS") | set(r".\+*?()[]{}^$|/-") | set("ntrf")
+
+
+def pipe(node: exp.Expr) -> exp.Expr:
+    if kind(node.this) == "list" or kind(node.expression) == "list":
+        return raw(f"concat({said(node.this)}, {said(node.expression)})", "list")
+    if isinstance(node.this, exp.Null) or isinstance(node.expression, exp.Null):
+        raise Refused(node, "`|| NULL` has another type on Spark", "leave it out, or cast: NULL::VARCHAR")
+    return raw(f"({as_text(node.this)} || {as_text(node.expression)})", "text")
+
+
+def joined_lists(lists: tuple[exp.Expr, ...]) -> str:
+    """NULL counts as an empty list."""
+    return f"concat({', '.join(f'coalesce({said(one)}, array())' for one in lists)})"
+
+
+def concat(node: exp.Expr) -> exp.Expr:
+    parts = ", ".join(f"coalesce({as_text(one)}, '')" for one in node.expressions)
+    return raw(f"concat({parts})", "text")
+
+
+def concat_ws(node: exp.Expr) -> exp.Expr:
+    separator, *rest = node.expressions
+    return raw(f"concat_ws({', '.join([said(separator), *map(as_text, rest)])})", "text")
+
+
+def substring(node: exp.Expr) -> exp.Expr:
+    start, length = node.args.get("start"), node.args.get("length")
+    first = whole_number(start)
+    if length is None:
+        return node
+    count = whole_number(length)
+    if first is None or first == 0 or (count is not None and count < 0):
+        raise Refused(
+            node, "a substring from here may be another one on Spark", "start at 1 or later, or at -1 or before"
+        )
+    if count is None:
+        node.set("length", raw(_not_negative(length, "the length of a substring")))
+    return node
+
+
+def _not_negative(node: exp.Expr, what: str) -> str:
+    return f"CASE WHEN {said(node)} < 0 THEN {stop(f'{what} must not be negative on Spark')} ELSE {said(node)} END"
+
+
+def ends(node: exp.Expr) -> exp.Expr:
+    """left, right: of a negative length all but so many, on DuckDB."""
+    count = whole_number(node.expression)
+    if count is not None and count < 0:
+        raise Refused(node, "Spark takes a negative length for 0", "use substr()")
+    if count is None:
+        node.set("expression", raw(_not_negative(node.expression, "this length")))
+    return node
+
+
+def like(node: exp.Expr) -> exp.Expr:
+    """DuckDB's LIKE has no escape character of its own, Spark's has the backslash."""
+    if isinstance(node.parent, exp.Escape):
+        return node
+    pattern = string(node.expression)
+    if pattern is not None and "\\" not in pattern:
+        return node
+    word = "ILIKE" if isinstance(node, exp.ILike) else "LIKE"
+    return raw(f"({said(node.this)} {word} {said(node.expression)} ESCAPE '\\u0001')", "boolean")
+
+
+def pattern_of(node: exp.Expr, given: exp.Expr | None, flags: str = "") -> str:
+    """The pattern in Java's terms, or Refused."""
+    pattern = string(given)
+    if pattern is None:
+        raise Refused(node, "a pattern that is not written out may mean something else on Spark", "write the pattern")
+    if set(flags) - set("gi"):
+        raise Refused(node, f"the flags `{flags}` of a pattern are not known to Spark", "use `g` and `i` alone")
+    insensitive = "i" in flags
+    if pattern.startswith("(?i)"):
+        pattern, insensitive = pattern[4:], True
+    java = _java(node, pattern)
+    prefix = ("iu" if insensitive else "") + "d"
+    return f"(?{prefix}){java}" if insensitive or "." in pattern or "$" in pattern else java
+
+
+def _java(node: exp.Expr, pattern: str) -> str:
+    made, in_class, position = [], False, 0
+    while position < len(pattern):
+        one, two = pattern[position], pattern[position : position + 2]
+        if one == "\\":
+            if two[1:] not in _ESCAPED:
+                raise _odd(node, two)
+            made.append("[\\t\\n\\f\\r ]" if two == "\\s" and not in_class else two)
+            if (two in ("\\s", "\\S") and in_class) or two == "\\S":
+                raise _odd(node, two)
+            position += 2
+            continue
+        if in_class and (one == "[" or two == "&&"):
+            raise _odd(node, "[[:" if one == "[" else two)
+        if two == "(?" and pattern[position + 2 : position + 3] != ":":
+            raise _odd(node, pattern[position : position + 3])
+        if one == "[":
+            in_class = True
+        elif one == "]":
+            in_class = False
+        made.append("\\z" if one == "$" and not in_class else one)
+        position += 1
+    return "".join(made)
+
+
+def _odd(node: exp.Expr, part: str) -> Refused:
+    return Refused(node, f"`{part}` in a pattern may mean something else on Spark", "use plain classes such as [a-z]")
+
+
+def regexp_like(node: exp.Expr) -> exp.Expr:
+    pattern = pattern_of(node, node.expression, string(node.args.get("flag")) or "")
+    return raw(f"({said(node.this)} RLIKE {literal(pattern)})", "boolean")
+
+
+def full_match(node: exp.Expr) -> exp.Expr:
+    """`~`, SIMILAR TO and regexp_full_match."""
+    pattern = pattern_of(node, node.expression)
+    flags = re.match(r"\(\?\w+\)", pattern)
+    head, rest = (flags.group(), pattern[flags.end() :]) if flags else ("", pattern)
+    return raw(f"({said(node.this)} RLIKE {literal(f'{head}^(?:{rest})' + chr(92) + 'z')})", "boolean")
+
+
+def regexp_replace(node: exp.Expr) -> exp.Expr:
+    flags = string(node.args.get("modifiers")) or ""
+    if "g" not in flags:
+        raise Refused(node, "Spark replaces all matches, and without the flag 'g' DuckDB the first", "add the flag 'g'")
+    replacement = string(node.args["replacement"])
+    if replacement is None:
+        raise Refused(node, "a replacement that is not written out may differ on Spark", "write the replacement")
+    java = re.sub(r"\\(\d)", r"$\1", replacement.replace("$", "\\$"))
+    pattern = pattern_of(node, node.expression, flags)
+    return raw(f"regexp_replace({said(node.this)}, {literal(pattern)}, {literal(java)})", "text")
+
+
+def regexp_extract(node: exp.Expr) -> exp.Expr:
+    if node.args.get("parameters") is not None:
+        raise Refused(node, "flags of regexp_extract are not known to Spark", "begin the pattern with (?i)")
+    group = node.args.get("group")
+    number = 0 if group is None else whole_number(group)
+    if number is None:
+        raise Refused(node, "regexp_extract with named groups is not known to Spark", "number the group")
+    name = "regexp_extract_all" if isinstance(node, exp.RegexpExtractAll) else "regexp_extract"
+    pattern = pattern_of(node, node.expression)
+    return raw(f"{name}({said(node.this)}, {literal(pattern)}, {number})")
+
+
+def regexp_split(node: exp.Expr) -> exp.Expr:
+    text, pattern = node.expressions
+    return raw(f"split({said(text)}, {literal(pattern_of(node, pattern))}, -1)")
+
+
+def split(node: exp.Expr) -> exp.Expr:
+    if not string(node.expression):
+        raise Refused(node, "splitting at a text that is empty or not written out may differ on Spark", "write it out")
+    return node
+
+
+def split_part(node: exp.Expr) -> exp.Expr:
+    if not whole_number(node.args.get("part_index")):
+        raise Refused(node, "the part 0 stops a query on Spark", "write the number of the part, 1 for the first")
+    if not string(node.args.get("delimiter")):
+        raise Refused(node, "splitting at a text that is empty or not written out may differ on Spark", "write it out")
+    return node
+
+
+def character(node: exp.Expr) -> exp.Expr:
+    number = whole_number(node.expressions[0])
+    if number is None or not 0 < number < 128:
+        raise Refused(node, "beyond 255 chr() begins again on Spark", "write the character as a text")
+    return node
+
+
+def cased(node: exp.Expr) -> exp.Expr:
+    """Java's upper case of one letter can be two, and its lower case depends on the letters around."""
+    if (text := string(node.this)) is not None and text.isascii():
+        return node
+    if isinstance(node, exp.Upper):
+        return raw(f"upper(translate({said(node.this)}, 'ß', 'ẞ'))", "text")
+    return raw(f"lower(translate({said(node.this)}, '\u0130\u03a3', 'i\u03c3'))", "text")
+
+
+def pad(node: exp.Expr) -> exp.Expr:
+    if not string(node.args.get("fill_pattern")):
+        raise Refused(node, "padding with a text that is empty or not written out differs on Spark", "write it out")
+    return node
+
+
+def renamed(name: str, known: str | None = None) -> Callable[[exp.Expr], exp.Expr]:
+    def rename(node: exp.Expr) -> exp.Expr:
+        given = node.expressions if isinstance(node, exp.Anonymous) else [node.this]
+        return raw(f"{name}({', '.join(map(said, given))})", known)  # type: ignore[arg-type]
+
+    return rename
+
+
+REWRITES: Mapping[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
+    exp.DPipe: pipe,
+    exp.Concat: concat,
+    exp.ConcatWs: concat_ws,
+    exp.Substring: substring,
+    exp.Left: ends,
+    exp.Right: ends,
+    exp.Like: like,
+    exp.ILike: like,
+    exp.RegexpLike: regexp_like,
+    exp.RegexpFullMatch: full_match,
+    exp.SimilarTo: full_match,
+    exp.RegexpReplace: regexp_replace,
+    exp.RegexpExtract: regexp_extract,
+    exp.RegexpExtractAll: regexp_extract,
+    exp.Split: split,
+    exp.SplitPart: split_part,
+    exp.Chr: character,
+    exp.Pad: pad,
+    exp.Upper: cased,
+    exp.Lower: cased,
+}
+FUNCTIONS: Mapping[str, Callable[[exp.Expr], exp.Expr]] = {
+    "prefix": renamed("startswith", "boolean"),
+    "suffix": renamed("endswith", "boolean"),
+    "regexp_split_to_array": regexp_split,
+    "strlen": renamed("octet_length", "integer"),
+}

@@ -1,0 +1,274 @@
+"""Dates, times and intervals.
+
+A DuckDB TIMESTAMP is Spark's TIMESTAMP_NTZ and a TIMESTAMPTZ is Spark's TIMESTAMP; both engines run in UTC.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from sqlglot import exp
+
+from odibi_sql.sql.spark.operands import Refused, kind, literal, raw, said, string, unzoned, whole_number
+
+_UNITS = {"YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "HOUR", "MINUTE", "SECOND"}
+_STEPS = {"QUARTER": (3, "MONTH"), "WEEK": (7, "DAY")}
+_PARTS = {
+    "YEAR": "year({0})", "MONTH": "month({0})", "DAY": "day({0})", "QUARTER": "quarter({0})", "DOY": "dayofyear({0})",
+    "DAYOFYEAR": "dayofyear({0})", "HOUR": "hour({0})", "MINUTE": "minute({0})", "WEEK": "weekofyear({0})",
+    "DOW": "(dayofweek({0}) - 1)", "DAYOFWEEK": "(dayofweek({0}) - 1)", "ISODOW": "(weekday({0}) + 1)",
+    "ISOYEAR": "extract(YEAROFWEEK FROM {0})", "SECOND": "floor(extract(SECOND FROM {0}))",
+    "MILLISECOND": "floor(extract(SECOND FROM {0}) * 1000)", "MICROSECOND": "floor(extract(SECOND FROM {0}) * 1000000)",
+    "EPOCH": "(unix_micros(CAST({0} AS TIMESTAMP)) / 1e6D)",
+}  # fmt: skip
+_WRITTEN = {
+    "Y": "yyyy", "m": "MM", "d": "dd", "H": "HH", "M": "mm", "S": "ss", "y": "yy", "j": "DDD", "b": "MMM", "B": "MMMM",
+    "a": "EEE", "A": "EEEE", "p": "a", "I": "hh", "f": "SSSSSS", "-d": "d", "-m": "M", "-H": "H", "-I": "h", "%": "%",
+}  # fmt: skip
+_READ = {"Y": "yyyy", "m": "M", "d": "d", "H": "H", "M": "m", "S": "s"}
+
+
+def unit_of(node: exp.Expr, unit: exp.Expr | None) -> str:
+    name = unit.name.upper() if unit is not None else ""
+    name = name if name in _UNITS else name.removesuffix("S")
+    if name not in _UNITS:
+        raise Refused(node, f"{name or 'this'} is no unit of time that Spark knows", "use day, month, year, hour or so")
+    return name
+
+
+def interval(node: exp.Expr) -> str:
+    """An interval of one unit, as a Spark interval."""
+    if isinstance(node, exp.ToDays):
+        return f"(CAST({said(node.this)} AS INT) * INTERVAL '1' DAY)"
+    if not isinstance(node, exp.Interval):
+        raise Refused(node, "this interval is not known to Spark", "write INTERVAL 1 DAY or so")
+    unit = unit_of(node, node.args.get("unit"))
+    times, unit = _STEPS.get(unit, (1, unit))
+    count = node.this.this if isinstance(node.this, exp.Paren) else node.this
+    text = string(count)
+    number = int(text) if text and re.fullmatch(r"\s*-?\d+\s*", text) else whole_number(count)
+    if number is not None:
+        return f"INTERVAL '{number * times}' {unit}"
+    if text is not None or count is None:
+        raise Refused(node, "an interval of several units is not known to Spark", "add one interval after the other")
+    return f"(CAST({said(count)} AS INT) * {times} * INTERVAL '1' {unit})"
+
+
+def is_interval(node: exp.Expr | None) -> bool:
+    node = node.this if isinstance(node, exp.Paren) else node
+    return isinstance(node, (exp.Interval, exp.ToDays))
+
+
+def add(node: exp.Expr) -> exp.Expr:
+    """A date and an interval make a timestamp on DuckDB and a date on Spark; dates apart are a number of days."""
+    left, right = node.this, node.expression
+    sign = "-" if isinstance(node, exp.Sub) else "+"
+    if is_interval(left) and sign == "+":
+        left, right = right, left
+    if is_interval(right):
+        return _moved(left, sign, interval(right.this if isinstance(right, exp.Paren) else right))
+    if sign == "-" and kind(left) in ("date", "timestamp", "zoned"):
+        if kind(left) == "date" == kind(right):
+            return raw(f"CAST(datediff({said(left)}, {said(right)}) AS BIGINT)", "integer")
+        if (kind(right) in ("date", "timestamp", "zoned") and kind(right) != kind(left)) or kind(left) != "date":
+            raise Refused(node, "an interval between two times has another form on Spark", "use date_diff()")
+    if sign == "-" and {kind(left), kind(right)} <= {None, "date", "timestamp", "zoned"}:
+        return raw(
+            f"({said(left)} - {said(right)} + 0Y)"
+        )  # two dates would be an interval: to that Spark adds no number
+    return _same_width(node)
+
+
+def _same_width(node: exp.Expr) -> exp.Expr:
+    both = {kind(node.this), kind(node.expression)}
+    if "real" in both and not both <= {"real", "double"}:
+        raise Refused(node, "a REAL and another number are counted in other widths on Spark", "cast the REAL to DOUBLE")
+    return node
+
+
+def _moved(moment: exp.Expr, sign: str, interval: str) -> exp.Expr:
+    if kind(moment) == "zoned":
+        return raw(f"({said(moment)} {sign} {interval})", "zoned")
+    return unzoned(moment, f"(CAST({said(moment)} AS TIMESTAMP_NTZ) {sign} {interval})")
+
+
+def date_add(node: exp.Expr) -> exp.Expr:
+    if not is_interval(node.expression):
+        raise Refused(node, "date_add() without an interval is not known to Spark", "write date + INTERVAL 1 DAY")
+    return _moved(node.this, "+", interval(node.expression))
+
+
+def bare_interval(node: exp.Expr) -> exp.Expr:
+    parent = node.parent.parent if isinstance(node.parent, exp.Paren) else node.parent
+    if isinstance(parent, (exp.Add, exp.Sub, exp.DateAdd, exp.WindowSpec)):
+        return node
+    raise Refused(node, "an interval is kept in another form by Spark", "add it to a date or time")
+
+
+def date_diff(node: exp.Expr) -> exp.Expr:
+    """DuckDB counts the boundaries between, Spark the full periods."""
+    end, start = said(node.this), said(node.expression)
+    unit = unit_of(node, node.args.get("unit"))
+    if unit == "DAY":
+        made = f"datediff(CAST({end} AS DATE), CAST({start} AS DATE))"
+    elif unit == "WEEK":
+        made = f"(datediff(CAST({end} AS DATE), CAST({start} AS DATE)) DIV 7)"
+    elif unit in ("YEAR", "QUARTER", "MONTH"):
+        count = {
+            "YEAR": "year({0})",
+            "QUARTER": "(year({0}) * 4 + quarter({0}))",
+            "MONTH": "(year({0}) * 12 + month({0}))",
+        }
+        made = f"({count[unit].format(end)} - {count[unit].format(start)})"
+    else:
+        cut = "date_trunc('" + unit + "', CAST({} AS TIMESTAMP))"
+        made = f"timestampdiff({unit}, {cut.format(start)}, {cut.format(end)})"
+    return raw(f"CAST({made} AS BIGINT)", "integer")
+
+
+def date_trunc(node: exp.Expr) -> exp.Expr:
+    unit = unit_of(node, node.args.get("unit"))
+    made = f"date_trunc('{unit}', {said(node.this)})"
+    if kind(node.this) == "zoned":
+        return raw(made, "zoned")
+    return unzoned(node.this, f"CAST({made} AS TIMESTAMP_NTZ)")
+
+
+def part(node: exp.Expr, name: str, moment: exp.Expr) -> exp.Expr:
+    name = name.upper() if name.upper() in _PARTS else name.upper().removesuffix("S")
+    if name not in _PARTS:
+        raise Refused(node, f"Spark knows no {name.lower()} of a date", "work it out from the year, month or day")
+    if isinstance(moment, exp.Sub) or kind(moment) == "interval":
+        raise Refused(node, "an interval between two times has other parts on Spark", "use date_diff()")
+    made = _PARTS[name].format(said(moment))
+    return raw(made, "double") if name == "EPOCH" else raw(f"CAST({made} AS BIGINT)", "integer")
+
+
+def extract(node: exp.Expr) -> exp.Expr:
+    return part(node, node.this.name, node.expression)
+
+
+def date_part(node: exp.Expr) -> exp.Expr:
+    name = string(node.expressions[0])
+    if name is None:
+        raise Refused(node, "a part of a date that is not written out is not known to Spark", "write it out")
+    return part(node, name, node.expressions[1])
+
+
+def part_named(name: str) -> Callable[[exp.Expr], exp.Expr]:
+    return lambda node: part(node, name, node.expressions[0] if isinstance(node, exp.Anonymous) else node.this)
+
+
+def year_week(node: exp.Expr) -> exp.Expr:
+    moment = said(node.expressions[0])
+    return raw(f"CAST(extract(YEAROFWEEK FROM {moment}) * 100 + weekofyear({moment}) AS BIGINT)", "integer")
+
+
+def day_name(node: exp.Expr) -> exp.Expr:
+    return raw(f"date_format({said(node.this)}, '{'EEEE' if isinstance(node, exp.Dayname) else 'MMMM'}')", "text")
+
+
+def epoch_ms(node: exp.Expr) -> exp.Expr:
+    scale = whole_number(node.args.get("scale"))
+    if scale is None:
+        return raw(f"timestamp_seconds(CAST({said(node.this)} AS DOUBLE))", "zoned")
+    if scale != 3:
+        raise Refused(node, "this is not known to Spark", "use to_timestamp() of seconds")
+    if kind(node.this) == "integer":
+        return raw(f"CAST(timestamp_millis({said(node.this)}) AS TIMESTAMP_NTZ)", "timestamp")
+    if kind(node.this) in ("date", "timestamp", "zoned"):
+        return raw(f"CAST(round(unix_micros(CAST({said(node.this)} AS TIMESTAMP)) / 1000D) AS BIGINT)", "integer")
+    raise Refused(node, "epoch_ms() of a column may be a number or a time", "cast the column: epoch_ms(x::TIMESTAMP)")
+
+
+def epoch_us(node: exp.Expr) -> exp.Expr:
+    return raw(f"unix_micros(CAST({said(node.expressions[0])} AS TIMESTAMP))", "integer")
+
+
+def make_timestamp(node: exp.Expr) -> exp.Expr:
+    names = ("year", "month", "day", "hour", "min", "sec")
+    return raw(
+        f"CAST(make_timestamp({', '.join(said(node.args.get(one)) for one in names)}) AS TIMESTAMP_NTZ)", "timestamp"
+    )
+
+
+def write_time(node: exp.Expr) -> exp.Expr:
+    made = _format(node, string(node.args.get("format")), _WRITTEN)
+    return raw(f"date_format({said(node.this)}, {literal(made)})", "text")
+
+
+def read_time(node: exp.Expr) -> exp.Expr:
+    text = string(node.args.get("format"))
+    adjacent = text is not None and re.search(r"%\w%", text)
+    names = _READ if not adjacent else {name: _WRITTEN[name] for name in _READ}
+    made = _format(node, text, names)
+    return raw(f"to_timestamp_ntz({said(node.this)}, {literal(made)})", "timestamp")
+
+
+def _format(node: exp.Expr, text: str | None, names: Mapping[str, str]) -> str:
+    if text is None or "%" not in text:
+        raise Refused(
+            node, "a format of dates must be written out for Spark", "write the format as the second argument"
+        )
+    made = []
+    for code, other in re.findall(r"%(-?[A-Za-z%])|([^%]+)", text):
+        if code in names:
+            made.append(names[code])
+        elif code:
+            raise Refused(
+                node, f"`%{code}` in a format of dates is not known to Spark", "build the text from its parts"
+            )
+        else:
+            made.append(re.sub("[A-Za-z]+", lambda word: f"'{word.group()}'", other.replace("'", "''")))
+    return "".join(made)
+
+
+def at_zone(node: exp.Expr) -> exp.Expr:
+    zone = said(node.args["zone"])
+    if kind(node.this) == "zoned":
+        return raw(f"CAST(from_utc_timestamp({said(node.this)}, {zone}) AS TIMESTAMP_NTZ)", "timestamp")
+    if kind(node.this) in ("timestamp", "date"):
+        return raw(f"to_utc_timestamp(CAST({said(node.this)} AS TIMESTAMP), {zone})", "zoned")
+    raise Refused(
+        node,
+        "AT TIME ZONE turns zoned times one way and others the other",
+        "cast: x::TIMESTAMP or x::TIMESTAMPTZ first",
+    )
+
+
+REWRITES: Mapping[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
+    exp.Add: add,
+    exp.Sub: add,
+    exp.Mul: _same_width,
+    exp.Mod: _same_width,
+    exp.DateAdd: date_add,
+    exp.Interval: bare_interval,
+    exp.ToDays: bare_interval,
+    exp.DateDiff: date_diff,
+    exp.TimestampTrunc: date_trunc,
+    exp.DateTrunc: date_trunc,
+    exp.Extract: extract,
+    exp.DayOfWeek: part_named("DOW"),
+    exp.DayOfWeekIso: part_named("ISODOW"),
+    exp.Week: part_named("WEEK"),
+    exp.WeekOfYear: part_named("WEEK"),
+    exp.Second: part_named("SECOND"),
+    exp.Dayname: day_name,
+    exp.Monthname: day_name,
+    exp.TimeToUnix: part_named("EPOCH"),
+    exp.UnixToTime: epoch_ms,
+    exp.TimestampFromParts: make_timestamp,
+    exp.TimeToStr: write_time,
+    exp.StrToTime: read_time,
+    exp.AtTimeZone: at_zone,
+}
+FUNCTIONS: Mapping[str, Callable[[exp.Expr], exp.Expr]] = {
+    "date_part": date_part,
+    "datepart": date_part,
+    "weekday": part_named("DOW"),
+    "millisecond": part_named("MILLISECOND"),
+    "microsecond": part_named("MICROSECOND"),
+    "yearweek": year_week,
+    "epoch_us": epoch_us,
+}

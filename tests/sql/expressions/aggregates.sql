@@ -1,0 +1,113 @@
+count(*)  -- equal
+count(i)  -- equal
+count(DISTINCT i)  -- equal
+count(DISTINCT (i, j))  -- refused
+count()  -- rewritten
+count_if(i > 1)  -- equal
+countif(i > 1)  -- equal
+sum(i)  -- equal
+sum(d)  -- equal
+sum(f)  -- equal
+sum(b)  -- equal
+sum(r)  -- equal
+sum(i) FILTER (WHERE i > 1)  -- equal
+count(*) FILTER (WHERE bo)  -- equal
+sum(DISTINCT i)  -- equal
+sum(CASE WHEN bo THEN 1 ELSE 0 END)  -- equal
+sum(bo::int)  -- equal
+sum(i * d)  -- equal
+sum(i) / count(*)  -- rewritten
+sum(d) / sum(i)  -- rewritten
+sum(i) / sum(j)  -- rewritten
+avg(i)  -- rewritten
+avg(d)  -- rewritten
+avg(f)  -- equal
+mean(d)  -- rewritten
+avg(DISTINCT i)  -- rewritten
+avg(i) FILTER (WHERE i > 1)  -- rewritten
+min(i)  -- equal
+max(s)  -- equal
+min(f)  -- equal
+max(f)  -- equal
+min(dt)  -- equal
+max(ts)  -- equal
+min(bo)  -- equal
+min(i, 2)  -- refused
+stddev(i)  -- equal
+stddev_samp(i)  -- equal
+stddev_pop(i)  -- equal
+variance(i)  -- equal
+var_samp(i)  -- equal
+var_pop(d)  -- equal
+covar_pop(i, j)  -- equal
+covar_samp(i, j)  -- equal
+corr(i, j)  -- refused
+regr_slope(i, j)  -- refused
+skewness(i)  -- refused
+kurtosis(i)  -- refused
+median(i)  -- rewritten
+median(d)  -- refused, without types: stops
+quantile_cont(i, 0.5)  -- rewritten
+quantile_cont(i, 0.25)  -- rewritten
+quantile_disc(i, 0.5)  -- refused
+percentile_cont(0.5) WITHIN GROUP (ORDER BY i)  -- rewritten
+percentile_cont(0.9) WITHIN GROUP (ORDER BY f)  -- rewritten
+percentile_disc(0.5) WITHIN GROUP (ORDER BY i)  -- refused
+quantile(i, 0.5)  -- refused
+approx_count_distinct(i)  -- refused
+approx_quantile(i, 0.5)  -- refused
+mode(i)  -- refused
+first(i)  -- refused
+first(i ORDER BY id)  -- rewritten
+last(i ORDER BY id)  -- rewritten
+last(i)  -- refused
+any_value(i)  -- refused
+any_value(i ORDER BY id)  -- rewritten
+arg_max(i, id)  -- rewritten
+arg_min(i, id)  -- rewritten
+arg_max(s, i)  -- rewritten
+max_by(i, id)  -- rewritten
+min_by(i, id)  -- rewritten
+bool_and(bo)  -- equal
+bool_or(bo)  -- equal
+bit_and(i)  -- equal
+bit_or(i)  -- equal
+bit_xor(i)  -- equal
+product(i)  -- refused
+entropy(i)  -- refused
+string_agg(s, ',' ORDER BY id)  -- rewritten
+string_agg(s, ',')  -- refused
+string_agg(s ORDER BY id)  -- rewritten
+group_concat(s, ',' ORDER BY id)  -- rewritten
+listagg(s, ',' ORDER BY id)  -- rewritten
+string_agg(DISTINCT s, ',' ORDER BY s)  -- rewritten
+string_agg(s, ',' ORDER BY id DESC)  -- rewritten
+array_agg(i)  -- refused
+array_agg(i ORDER BY id)  -- rewritten
+array_agg(i ORDER BY id DESC)  -- rewritten
+array_agg(s ORDER BY i, id)  -- rewritten
+array_agg(i ORDER BY i)  -- rewritten
+array_agg(DISTINCT i ORDER BY i)  -- rewritten
+array_agg(i ORDER BY id) FILTER (WHERE i IS NOT NULL)  -- rewritten
+list(i ORDER BY id)  -- rewritten
+list(i)  -- refused
+len(array_agg(i))  -- refused
+histogram(i)  -- refused
+grouping(k)  -- stops
+max(i) - min(i)  -- equal
+count(*) * 1.0 / count(i)  -- rewritten
+round(avg(d), 2)  -- rewritten
+round(sum(f), 2)  -- rewritten, without types: stops
+coalesce(sum(i), 0)  -- equal
+sum(d * (1 - e))  -- equal
+geomean(i)  -- refused
+sum(f) / nullif(count(*), 0)  -- rewritten
+max(date_trunc('month', ts))  -- rewritten
+avg(date_diff('day', dt, dt2))  -- rewritten
+sum(i) > 3  -- equal
+fsum(f)  -- refused
+favg(f)  -- refused
+sumkahan(f)  -- refused
+count(DISTINCT s) FILTER (WHERE i > 0)  -- equal
+array_agg({'a': i} ORDER BY id)  -- rewritten
+max(d) / min(d)  -- rewritten

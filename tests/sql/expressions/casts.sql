@@ -1,0 +1,87 @@
+i::double  -- equal
+i::bigint  -- equal
+i::varchar  -- equal
+i::decimal(10,2)  -- equal
+d::integer  -- rewritten
+d::bigint  -- rewritten
+d::double  -- equal
+d::decimal(10,1)  -- equal
+d::varchar  -- equal
+f::varchar  -- refused, without types: stops
+r::double  -- rewritten
+r::varchar  -- refused, without types: stops
+s::varchar  -- rewritten
+n::integer  -- rewritten
+n::double  -- rewritten
+n::decimal(10,2)  -- equal
+CAST(n AS bigint)  -- rewritten
+TRY_CAST(s AS integer)  -- rewritten
+TRY_CAST(n AS integer)  -- rewritten
+TRY_CAST(s AS double)  -- rewritten
+TRY_CAST(s AS date)  -- rewritten
+TRY_CAST(s AS decimal(10,2))  -- equal, without types: refused
+bo::integer  -- equal
+bo::varchar  -- equal
+i::boolean  -- equal
+'true'::boolean  -- equal
+'yes'::boolean  -- equal
+TRY_CAST(s AS boolean)  -- equal
+dt::varchar  -- equal
+ts::varchar  -- equal
+tz::varchar  -- rewritten
+dt::timestamp  -- equal
+ts::date  -- equal
+tz::date  -- equal
+ts::timestamptz  -- equal
+tz::timestamp  -- equal
+sd::date  -- rewritten
+sd::timestamp  -- rewritten
+CAST(sd AS date)  -- rewritten
+DATE '2024-02-29'  -- equal
+TIMESTAMP '2024-02-29 12:34:56'  -- equal
+'2024-01-31'::date  -- equal
+li::varchar  -- refused, without types: stops
+st::varchar  -- stops
+li::bigint[]  -- refused
+dt::timestamp::varchar  -- equal
+ts::time  -- refused
+'12:30:00'::time  -- refused
+1::boolean  -- equal
+i::float  -- refused
+f::float  -- refused
+i::tinyint  -- equal
+i::smallint  -- equal
+i::hugeint  -- rewritten
+i::text  -- equal
+i::string  -- equal
+i::int8  -- equal
+(i > 1)::int  -- rewritten
+(f > g)::varchar  -- rewritten
+'3'::int + i  -- rewritten
+n = i  -- equal
+s = i::varchar  -- equal
+date_trunc('month', ts)::varchar  -- rewritten
+'2.5'::int  -- rewritten
+2.5::int  -- rewritten
+(i / 2)::int  -- rewritten
+(d / 3)::decimal(10,2)  -- rewritten
+'a' || 1  -- rewritten
+'abc'::varchar(2)  -- rewritten
+CAST(i AS char(3))  -- equal
+'inf'::double  -- rewritten
+'NaN'::double  -- rewritten
+date_diff('week', ts, ts2)  -- rewritten
+n::bigint  -- rewritten
+n::double + 1  -- rewritten
+(d / 3)::decimal(12,4)  -- rewritten
+(i / 3)::double  -- rewritten
+TRY_CAST(p AS integer)  -- rewritten
+TRY_CAST(p AS date)  -- rewritten
+TRY_CAST(sd AS date)  -- rewritten
+TRY_CAST(sd AS timestamp)  -- rewritten
+d::double::varchar  -- refused
+coalesce(i::varchar, 'none')  -- equal
+CAST(d AS decimal(18,6))  -- equal
+bo::int + 1  -- equal
+(dt - dt2)::varchar  -- rewritten, without types: stops
+CAST(k AS varchar) || '/' || dt  -- rewritten

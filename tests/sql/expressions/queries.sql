@@ -1,0 +1,244 @@
+SELECT * FROM t ORDER BY id LIMIT 3  -- equal
+SELECT id, i FROM t ORDER BY i, id  -- equal
+SELECT id, i FROM t ORDER BY i DESC, id  -- equal
+SELECT id, i FROM t ORDER BY i NULLS FIRST, id  -- equal
+SELECT id, f FROM t ORDER BY f, id  -- equal
+SELECT id, s FROM t ORDER BY s, id LIMIT 4  -- equal
+SELECT id, s FROM t ORDER BY ALL  -- equal
+SELECT k, count(*) FROM t GROUP BY ALL  -- rewritten
+SELECT k, count(*) AS n FROM t GROUP BY k HAVING count(*) > 1  -- equal
+SELECT k AS key, sum(i) AS total FROM t GROUP BY key  -- equal
+SELECT k, sum(i) FROM t GROUP BY 1  -- refused
+SELECT k, bo, count(*) FROM t GROUP BY ROLLUP (k, bo)  -- refused
+SELECT k, bo, count(*) FROM t GROUP BY CUBE (k, bo)  -- refused
+SELECT k, bo, count(*) FROM t GROUP BY GROUPING SETS ((k), (bo), ())  -- refused
+SELECT k, bo, grouping(k) AS g, count(*) FROM t GROUP BY ROLLUP (k, bo)  -- refused
+SELECT DISTINCT k FROM t  -- equal
+SELECT DISTINCT ON (k) k, id FROM t ORDER BY k, id  -- equal
+SELECT * EXCLUDE (li, ls, st, mp) FROM t  -- equal
+SELECT * EXCLUDE (li, ls, st, mp) REPLACE (i + 1 AS i) FROM t  -- refused
+SELECT * RENAME (i AS ii) FROM t  -- refused
+SELECT t.* EXCLUDE (li, ls, st, mp) FROM t  -- equal
+SELECT COLUMNS('^d') FROM t  -- refused
+SELECT COLUMNS(*) FROM u  -- refused
+SELECT min(COLUMNS(*)) FROM u  -- refused
+FROM t SELECT id, i  -- equal
+FROM u  -- equal
+SELECT id, k FROM t QUALIFY row_number() OVER (PARTITION BY k ORDER BY id) = 1  -- equal
+SELECT id, k, row_number() OVER (PARTITION BY k ORDER BY id) AS rn FROM t QUALIFY rn = 1  -- equal
+SELECT id, sum(i) OVER w AS x, count(*) OVER w AS y FROM t WINDOW w AS (PARTITION BY k ORDER BY id)  -- equal
+SELECT t.id, u.v FROM t JOIN u ON t.k = u.k  -- equal
+SELECT t.id, u.v FROM t LEFT JOIN u ON t.k = u.k  -- equal
+SELECT t.id, u.v FROM t RIGHT JOIN u ON t.k = u.k  -- equal
+SELECT t.id, u.v FROM t FULL JOIN u ON t.k = u.k  -- equal
+SELECT t.id, u.v FROM t JOIN u USING (k)  -- equal
+SELECT * FROM (SELECT k, id FROM t) t LEFT JOIN u USING (k)  -- equal
+SELECT k, count(*) FROM t FULL JOIN u USING (k) GROUP BY k  -- rewritten
+SELECT t.id, u.v FROM t CROSS JOIN u  -- equal
+SELECT t.id, u.v FROM t, u WHERE t.k = u.k  -- equal
+SELECT id FROM t SEMI JOIN u USING (k)  -- equal
+SELECT id FROM t ANTI JOIN u USING (k)  -- equal
+SELECT id FROM t NATURAL JOIN u  -- equal
+SELECT id FROM t WHERE k IN (SELECT k FROM u)  -- equal
+SELECT id FROM t WHERE k NOT IN (SELECT k FROM u)  -- equal
+SELECT id FROM t WHERE EXISTS (SELECT 1 FROM u WHERE u.k = t.k)  -- equal
+SELECT id, (SELECT max(v) FROM u WHERE u.k = t.k) AS m FROM t  -- equal
+SELECT id, (SELECT v FROM u WHERE u.k = 1) AS m FROM t  -- equal
+SELECT t.id, x.n FROM t, LATERAL (SELECT count(*) AS n FROM u WHERE u.k = t.k) x  -- equal
+SELECT k FROM t UNION SELECT k FROM u  -- equal
+SELECT k FROM t UNION ALL SELECT k FROM u  -- equal
+SELECT k FROM t EXCEPT SELECT k FROM u  -- equal
+SELECT k FROM t INTERSECT SELECT k FROM u  -- equal
+SELECT k FROM t EXCEPT ALL SELECT k FROM u  -- equal
+SELECT k FROM t UNION ALL BY NAME SELECT k FROM u  -- refused
+SELECT k, i FROM t UNION ALL SELECT k, i + 0.5 FROM t  -- equal
+SELECT k, s FROM t UNION ALL SELECT k, dt FROM t  -- stops
+WITH a AS (SELECT k, sum(i) AS n FROM t GROUP BY k) SELECT * FROM a WHERE n > 1  -- equal
+WITH a AS MATERIALIZED (SELECT k FROM t) SELECT * FROM a  -- rewritten
+WITH RECURSIVE a(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM a WHERE n < 5) SELECT n FROM a  -- equal
+SELECT id, unnest(li) AS x FROM t  -- equal
+SELECT t.id, x.v FROM t, unnest(t.li) AS x(v)  -- equal
+SELECT t.id, x.v FROM t CROSS JOIN unnest(t.li) AS x(v)  -- equal
+SELECT t.id, x.v FROM t LEFT JOIN unnest(t.li) AS x(v) ON true  -- rewritten
+SELECT unnest([1, 2, 3]) AS x  -- equal
+SELECT unnest(st) FROM t  -- refused
+SELECT * FROM unnest([1, 2, 3]) AS x(v)  -- equal
+SELECT * FROM range(3) AS r(n)  -- rewritten
+SELECT * FROM range(1, 4) AS r(n)  -- rewritten
+SELECT * FROM generate_series(1, 3) AS r(n)  -- rewritten
+SELECT range FROM range(3)  -- rewritten
+SELECT unnest(generate_series(1, 3)) AS n  -- rewritten
+SELECT unnest(generate_series(DATE '2024-01-01', DATE '2024-01-03', INTERVAL 1 DAY)) AS n  -- refused
+SELECT generate_series AS d FROM generate_series(DATE '2024-01-01', DATE '2024-01-03', INTERVAL 1 DAY)  -- refused
+SELECT * FROM (VALUES (1, 'a'), (2, 'b')) AS x(n, m)  -- equal
+VALUES (1, 'a'), (2, 'b')  -- refused
+SELECT 1 AS one  -- equal
+SELECT id FROM t LIMIT 0  -- equal
+SELECT id FROM t ORDER BY id LIMIT 2 OFFSET 1  -- equal
+SELECT id FROM t ORDER BY id OFFSET 10  -- equal
+SELECT id FROM t LIMIT 10%  -- refused
+SELECT id FROM t USING SAMPLE 3  -- refused
+SELECT * FROM (SELECT k, bo, i FROM t) PIVOT (sum(i) FOR bo IN (true, false) GROUP BY k)  -- refused
+SELECT * FROM (SELECT k, bo, i FROM t) PIVOT (sum(i) AS total FOR k IN (1, 2))  -- equal
+SELECT * FROM (SELECT id, k, i FROM t) PIVOT (sum(i) FOR k IN (1 AS one, 2 AS two))  -- equal
+PIVOT t ON k IN (1, 2) USING sum(i) GROUP BY bo  -- refused
+PIVOT t ON k USING sum(i) GROUP BY bo  -- refused
+SELECT * FROM (SELECT id, i, j FROM t) UNPIVOT (val FOR name IN (i, j))  -- equal
+SELECT * FROM (SELECT id, i, j FROM t) UNPIVOT INCLUDE NULLS (val FOR name IN (i, j))  -- equal
+UNPIVOT (SELECT id, i, j FROM t) ON i, j  -- refused
+SELECT "id", "I" FROM t  -- equal
+SELECT id AS "My Id", i AS "select" FROM t  -- equal
+SELECT id AS "Id" FROM t  -- equal
+SELECT T.ID, I FROM t AS T  -- equal
+SELECT id FROM t TABLESAMPLE 50%  -- refused
+SELECT t.id FROM t ASOF JOIN u ON t.k >= u.k  -- refused
+SELECT t.id FROM t POSITIONAL JOIN u  -- refused
+SUMMARIZE t  -- refused
+DESCRIBE t  -- refused
+SELECT count(*) FILTER (WHERE bo) AS a, sum(i) AS b FROM t  -- equal
+SELECT sum(i) FROM t WHERE id < 0  -- refused
+SELECT count(*) FROM t WHERE id < 0  -- rewritten
+SELECT id, case when bo then i else f end AS x FROM t  -- equal
+SELECT id, coalesce(i, f) AS x FROM t  -- equal
+SELECT id, coalesce(d, i) AS x FROM t  -- equal
+SELECT id, if(bo, i, NULL) AS x FROM t  -- equal
+SELECT id FROM t WHERE s = 'hello' OR i IN (1, 2) AND NOT bo  -- equal
+SELECT k, sum(sum(i)) OVER () AS x FROM t GROUP BY k  -- equal
+SELECT k, rank() OVER (ORDER BY sum(i) DESC) AS x FROM t GROUP BY k  -- equal
+SELECT f, count(*) AS n FROM t GROUP BY f  -- equal
+SELECT a.id, b.id AS other FROM t a JOIN t b ON a.f = b.f  -- equal
+SELECT a.id, b.id AS other FROM t a JOIN t b ON a.n = b.i  -- equal
+SELECT id, x: i + 1 FROM t  -- equal
+SELECT id, #1 FROM t  -- refused
+SELECT (SELECT count(*) FROM u) AS n  -- equal
+SELECT id FROM t WHERE (i, j) IN (SELECT 1, 2)  -- equal
+SELECT id FROM t WHERE i > ALL (SELECT k FROM u)  -- refused
+SELECT id FROM t WHERE i = ANY (SELECT k FROM u)  -- refused
+SELECT id, i FROM t WHERE i  -- stops
+SELECT id FROM t WHERE random() < 0.5  -- refused
+SELECT 10 AS x, 3000000000 AS y, 1.5 AS z, 'a' AS w, NULL AS n, true AS b  -- equal
+SELECT id, li FROM t WHERE len(li) > 1  -- rewritten, without types: stops
+SELECT k, list(id ORDER BY id) AS ids FROM t GROUP BY k  -- rewritten
+SELECT id AS a, a + 1 AS b FROM t ORDER BY b DESC LIMIT 3  -- equal
+SELECT s.a FROM (SELECT st AS s FROM t) q  -- equal
+SELECT k, max(i) AS i FROM t GROUP BY k ORDER BY i DESC  -- equal
+SELECT id, i AS id2 FROM t ORDER BY 2, 1  -- equal
+SELECT k, first(s ORDER BY id) AS s FROM t GROUP BY k  -- rewritten
+SELECT "t"."id" FROM "t"  -- equal
+SELECT CAST(id AS VARCHAR) || '-' || coalesce(s, '') AS key FROM t  -- rewritten
+SELECT md5(concat_ws('|', id, k)) AS key FROM t  -- rewritten
+SELECT id FROM t ORDER BY lower(s), id  -- rewritten
+SELECT k, i FROM t ORDER BY k NULLS FIRST, i DESC NULLS LAST, id  -- equal
+SELECT * FROM u QUALIFY row_number() OVER (ORDER BY v) = 1  -- rewritten
+SELECT k, count(*) AS n, count(*) FILTER (WHERE bo) AS m, avg(d) AS a FROM t GROUP BY k ORDER BY n DESC, k  -- rewritten
+SELECT a.k, b.v FROM (SELECT DISTINCT k FROM t) a LEFT JOIN (SELECT k, v FROM u) b ON a.k = b.k AND b.v <> 'one'  -- equal
+SELECT * FROM (SELECT id, i, row_number() OVER (PARTITION BY k ORDER BY ts DESC) AS n FROM t) WHERE n = 1  -- equal
+SELECT dt AS d, count(*) AS n FROM t GROUP BY dt HAVING count(*) >= 1 ORDER BY d  -- equal
+SELECT date_trunc('month', dt) AS m, sum(d) AS total FROM t GROUP BY 1 ORDER BY 1  -- rewritten
+SELECT date_trunc('month', dt)::date AS m, sum(d) AS total FROM t GROUP BY ALL ORDER BY m  -- rewritten
+SELECT year(dt) AS y, month(dt) AS m, count(*) AS n FROM t GROUP BY y, m  -- equal
+SELECT id, CASE WHEN d >= 10 THEN 'large' WHEN d >= 1 THEN 'small' ELSE 'none' END AS size FROM t  -- equal
+SELECT k, sum(CASE WHEN bo THEN d ELSE 0 END) AS x, sum(d) FILTER (WHERE NOT bo) AS y FROM t GROUP BY k  -- equal
+WITH a AS (SELECT k, max(dt) AS last FROM t GROUP BY k) SELECT t.id, a.last FROM t JOIN a ON a.k = t.k AND a.last = t.dt  -- equal
+SELECT n, DATE '2024-01-01' + n::int AS day FROM range(5) AS r(n)  -- rewritten
+SELECT id, x.v, x.v * 2 AS w FROM t, unnest(t.ls) AS y(s2), unnest(t.li) AS x(v)  -- equal
+SELECT id, list_transform(list_filter(li, lambda x: x > 1), lambda x: x * 10) AS ys FROM t  -- equal
+SELECT ID, Dt FROM t  -- equal
+SELECT k, string_agg(DISTINCT s, '; ' ORDER BY s) AS names FROM t GROUP BY k  -- rewritten
+SELECT k, array_agg(s ORDER BY d DESC, id) FILTER (WHERE d > 0) AS names FROM t GROUP BY k  -- rewritten
+SELECT round(100.0 * sum(i) / nullif(sum(abs(j)), 0), 1) AS share FROM t  -- rewritten
+SELECT id FROM t WHERE s LIKE '%o%' AND NOT s LIKE 'h%' ORDER BY id DESC LIMIT 5  -- equal
+SELECT id, coalesce(p, s, '-') AS label FROM t WHERE dt >= DATE '2021-01-01' AND dt < DATE '2024-06-01'  -- equal
+SELECT id FROM t QUALIFY row_number() OVER (PARTITION BY k ORDER BY id) = 1 LIMIT 2  -- refused
+SELECT DISTINCT k FROM t QUALIFY row_number() OVER (ORDER BY id) < 3  -- refused
+SELECT DISTINCT ON (k) * FROM u ORDER BY k  -- refused
+SELECT u.* FROM u QUALIFY row_number() OVER (PARTITION BY k ORDER BY v) = 1  -- rewritten
+SELECT *, 1 AS one FROM u QUALIFY row_number() OVER (PARTITION BY k ORDER BY v) = 1  -- refused
+SELECT k, sum(i) AS x, avg(i) AS y FROM t GROUP BY k HAVING sum(i) > 2  -- rewritten
+SELECT id, sum(i) OVER (PARTITION BY k ORDER BY id) AS x FROM t QUALIFY x > 2  -- equal
+SELECT k AS i, i AS n FROM t WHERE i > 1  -- equal
+SELECT id, i AS j, j AS n FROM t  -- equal
+SELECT id, li[1] AS a, ls[1] AS b FROM t ORDER BY li[1] NULLS FIRST, id  -- rewritten
+SELECT DISTINCT f FROM t  -- equal
+SELECT count(DISTINCT f) AS n FROM t  -- equal
+SELECT f, g FROM t WHERE f = g  -- equal
+SELECT t.id FROM t JOIN u ON t.k = u.k AND u.v LIKE 'o%'  -- equal
+SELECT id FROM t WHERE k NOT IN (SELECT k FROM u WHERE k IS NOT NULL)  -- equal
+SELECT (SELECT sum(i) FROM t) AS total, (SELECT v FROM u WHERE k = 99) AS none  -- equal
+SELECT id, st.* FROM t  -- equal
+SELECT u.*, t.id FROM u JOIN t USING (k)  -- equal
+SELECT * FROM u JOIN (SELECT k, id FROM t) t USING (k)  -- equal
+SELECT * FROM u JOIN (SELECT k, id FROM t) t ON u.k = t.k  -- equal
+SELECT * FROM u a FULL JOIN u b USING (k)  -- equal
+SELECT * FROM u NATURAL JOIN (SELECT k, id FROM t) q  -- equal
+SELECT k, v FROM u UNION SELECT k, s FROM t  -- equal
+SELECT k FROM u INTERSECT ALL SELECT k FROM t  -- equal
+SELECT * FROM (SELECT 1 AS a UNION ALL SELECT 2.5) x  -- equal
+SELECT * FROM (SELECT NULL AS a UNION ALL SELECT 2) x  -- equal
+SELECT * FROM (VALUES (1, 2.5), (2, 3)) v(a, b)  -- equal
+SELECT a, count(*) AS n FROM (SELECT unnest(li) AS a FROM t) GROUP BY a  -- equal
+SELECT id, unnest(ls) AS v FROM t WHERE id < 4  -- equal
+SELECT t.id, x.v FROM t LEFT JOIN unnest(t.ls) AS x(v) ON true WHERE t.id > 2  -- rewritten
+SELECT t.id, r.n FROM t, range(t.i) AS r(n)  -- stops
+SELECT t.id, r.n FROM t, LATERAL (SELECT t.i + 1 AS n) r  -- equal
+SELECT median(i) AS m, quantile_cont(f, 0.75) AS q FROM t  -- rewritten
+SELECT k, string_agg(i::varchar, '-' ORDER BY i DESC) AS x FROM t GROUP BY k  -- rewritten
+SELECT k, array_agg(DISTINCT s ORDER BY s DESC) AS x FROM t GROUP BY k  -- rewritten
+SELECT k, list(st ORDER BY id) AS x FROM t GROUP BY k  -- rewritten
+SELECT k, first(s ORDER BY f DESC, id) AS x, last(i ORDER BY id) AS y FROM t GROUP BY k  -- rewritten
+SELECT k, max_by(s, d) AS x, min_by(i, dt) AS y FROM t GROUP BY k  -- rewritten
+SELECT k, any_value(i ORDER BY id DESC) FILTER (WHERE bo) AS x FROM t GROUP BY k  -- rewritten
+SELECT bool_and(bo) AS a, bool_or(bo) AS b, bit_xor(i) AS c FROM t  -- equal
+SELECT stddev(d) AS a, variance(f) AS b, covar_pop(i, d) AS c FROM t  -- equal
+SELECT sum(i) AS a, count(i) AS b, min(s) AS c FROM t WHERE false  -- equal
+SELECT string_agg(s, ',' ORDER BY id) AS a, array_agg(i ORDER BY id) AS b FROM t WHERE false  -- rewritten
+SELECT k, count(*) FILTER (WHERE i > 1) / count(*) AS share FROM t GROUP BY k  -- rewritten
+SELECT sum(i) / 0 AS x FROM t  -- rewritten
+SELECT d * 1.1 * 1.1 AS x, d / 3 * 3 AS y FROM t  -- rewritten
+SELECT sum(d * e * 1.5) AS x FROM t  -- equal
+SELECT sum(d) * 1.0 / sum(e) AS x FROM t  -- rewritten
+SELECT sum(d * 0.1)::decimal(12,2) AS x FROM t  -- equal
+SELECT CAST(sum(i) AS integer) AS x, CAST(avg(i) AS integer) AS y FROM t  -- rewritten
+SELECT CAST(avg(d) AS decimal(10,2)) AS y FROM t  -- rewritten
+SELECT id, 'a' AS "A b", i AS "Ünï" FROM t  -- equal
+SELECT id AS "select" FROM t ORDER BY "select" DESC  -- equal
+SELECT x.id FROM t AS x WHERE x.st.a > 1  -- equal
+SELECT t.st.b AS b FROM t  -- equal
+SELECT id, CASE WHEN s = '' THEN NULL ELSE s END AS s FROM t  -- equal
+SELECT date_trunc('month', ts) AS m, count(DISTINCT id) AS n FROM t GROUP BY date_trunc('month', ts)  -- rewritten
+SELECT dt + INTERVAL 1 MONTH - INTERVAL 1 DAY AS x FROM t  -- rewritten
+SELECT (date_trunc('month', dt) + INTERVAL 1 MONTH - INTERVAL 1 DAY)::date AS x FROM t  -- rewritten
+SELECT strftime(date_trunc('week', ts), '%Y-%m-%d') AS w FROM t  -- rewritten
+SELECT coalesce(sum(CASE WHEN dt >= '2024-01-01' THEN d END), 0) AS x FROM t  -- equal
+SELECT k, lag(sum(i)) OVER (ORDER BY k) AS prev, sum(i) AS cur FROM t GROUP BY k  -- equal
+SELECT k, sum(i) * 100.0 / sum(sum(i)) OVER () AS pct FROM t GROUP BY k  -- rewritten
+SELECT id, sum(d) OVER w AS a, avg(d) OVER w AS b FROM t WINDOW w AS (PARTITION BY k ORDER BY id ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)  -- rewritten
+SELECT id, row_number() OVER (PARTITION BY k ORDER BY d DESC NULLS LAST, id) AS n FROM t  -- equal
+SELECT id, dense_rank() OVER (ORDER BY coalesce(i, 0)) AS n FROM t  -- equal
+SELECT * FROM t WHERE false  -- equal
+SELECT * EXCLUDE (st, mp) FROM t WHERE id = 1  -- equal
+SELECT id FROM t ORDER BY d DESC, id LIMIT 3  -- equal
+SELECT id, i FROM t ORDER BY 2 DESC NULLS LAST, 1 LIMIT 3 OFFSET 2  -- equal
+SELECT * FROM (SELECT k, bo, i FROM t) PIVOT (sum(i) AS s, count(*) AS n FOR k IN (1, 2))  -- refused
+SELECT * FROM (SELECT k, v FROM u) PIVOT (count(*) FOR v IN ('one', 'two'))  -- refused
+SELECT * FROM (SELECT id, d, e FROM t) UNPIVOT (val FOR col IN (d, e))  -- equal
+WITH a AS (SELECT 1 AS x), b AS (SELECT x + 1 AS x FROM a) SELECT a.x, b.x AS y FROM a, b  -- equal
+WITH RECURSIVE r AS (SELECT 1 AS n, 1 AS f UNION ALL SELECT n + 1, f * (n + 1) FROM r WHERE n < 5) SELECT * FROM r  -- equal
+SELECT CAST(d AS integer) AS x, d::bigint AS y, f::float8 AS z FROM t  -- rewritten
+SELECT concat_ws('-', k, i, s) AS x, concat(k, '/', d) AS y, k || d AS z FROM t  -- rewritten
+SELECT md5(k || '|' || coalesce(s, '')) AS key FROM t  -- rewritten
+SELECT id % 2 = 0 AS even, id // 2 AS half FROM t  -- rewritten
+SELECT least(d, 1.5) AS a, greatest(i, 2.5) AS b FROM t  -- equal
+SELECT i, sum(count(*)) OVER (ORDER BY i) AS run FROM t GROUP BY i  -- equal
+SELECT nullif(i, j) AS a, i = j AS b, i IS DISTINCT FROM j AS c FROM t  -- equal
+SELECT ts::date - dt AS x FROM t  -- rewritten, without types: stops
+SELECT dt - DATE '2024-01-01' AS x FROM t  -- rewritten, without types: stops
+SELECT x.a + 1 AS b FROM (SELECT dt - dt2 AS a FROM t) x  -- rewritten, without types: stops
+SELECT a - b AS c FROM (SELECT dt AS a, dt2 AS b FROM t) x  -- stops
+SELECT round(a, 1) AS c FROM (SELECT f AS a FROM t) x  -- stops
+SELECT count(*) AS n FROM t WHERE ts - INTERVAL 1 DAY > dt2  -- rewritten
+SELECT grouping(k) AS g, k, sum(d) AS s FROM t GROUP BY ROLLUP (k)  -- refused
+SELECT id, len(s) AS a, len(ls) AS b FROM t  -- rewritten, without types: stops
+SELECT e::integer AS a, round(e) AS b, round(e, 2) AS c, floor(e) AS d FROM t  -- rewritten, without types: stops
+SELECT i + r AS a FROM t  -- refused, without types: DIFFERENT
+SELECT k, bo, count(*) AS n FROM t GROUP BY GROUPING SETS ((k), (k, bo))  -- equal

@@ -1,0 +1,183 @@
+"""Everyday DuckDB expressions on Spark: each gives the same rows, is refused where it stands, or stops; none differs.
+
+`expressions/*.sql` has one a line, and behind `--` what becomes of it: `equal` (as sqlglot writes it), `rewritten`,
+`refused` (before anything runs), or `stops` (Spark refuses it, or its data). What becomes of it where the types of the
+columns are not known stands behind, if that is something else.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pytest
+import sqlglot
+
+from odibi_sql.sql import SyntaxProblem, analyse
+
+from .two_engines import OF_ROWS, TABLES, TEMPLATES, Answer, Engines, duckdb_engine, same_rows, spark_engine
+
+LINE = re.compile(r"(?P<sql>.+?)  -- (?P<typed>\w+)(, without types: (?P<untyped>\w+))?")
+AGREE = ("equal", "rewritten")
+BATCH = 30
+Schemas = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class Expression:
+    topic: str
+    sql: str
+    typed: str
+    untyped: str
+
+    @property
+    def query(self) -> str:
+        return TEMPLATES.get(self.topic, OF_ROWS).format(self.sql)
+
+    @property
+    def ordered(self) -> bool:
+        return (
+            self.topic == "queries" and bool(re.search(r"ORDER BY [^()]*$", self.sql)) and "DISTINCT ON" not in self.sql
+        )
+
+    def status(self, typed: bool) -> str:
+        return self.typed if typed else self.untyped
+
+
+def read_expressions() -> Iterator[Expression]:
+    for file in sorted(Path(__file__).with_name("expressions").glob("*.sql")):
+        for line in file.read_text("utf-8").splitlines():
+            parts = LINE.fullmatch(line)
+            assert parts, f"{file.name}: {line}"
+            typed = parts["typed"]
+            yield Expression(file.stem, parts["sql"], typed, parts["untyped"] or typed)
+
+
+EXPRESSIONS = tuple(read_expressions())
+
+
+@pytest.fixture(scope="module")
+def schemas(tmp_path_factory: pytest.TempPathFactory) -> Schemas:
+    folder = tmp_path_factory.mktemp("schemas")
+    duckdb_engine(folder)
+    return {name: _columns(folder / f"{name}.parquet") for name in TABLES}
+
+
+def _columns(file: Path) -> Mapping[str, str]:
+    relation = duckdb.read_parquet(str(file))
+    return {name: str(type_) for name, type_ in zip(relation.columns, relation.types, strict=True)}
+
+
+@pytest.fixture(scope="module")
+def engines(tmp_path_factory: pytest.TempPathFactory) -> Engines:
+    pytest.importorskip("pyspark")
+    if shutil.which("java") is None:
+        pytest.skip("there is no Java to run Spark")
+    folder = tmp_path_factory.mktemp("engines")
+    warnings.simplefilter("ignore", ResourceWarning)  # Spark's own sockets
+    return Engines(duckdb_engine(folder), spark_engine(folder))
+
+
+def transpiled(expression: Expression, schemas: Schemas | None) -> str | None:
+    try:
+        return analyse(expression.query, "duckdb", "spark", schemas).sql
+    except SyntaxProblem:
+        return None
+
+
+@pytest.mark.parametrize("typed", [True, False], ids=["typed", "untyped"])
+def test_what_becomes_of_an_expression_is_what_the_table_says(schemas: Schemas, typed: bool) -> None:
+    wrong = []
+    for expression in EXPRESSIONS:
+        made = transpiled(expression, schemas if typed else None)
+        status = expression.status(typed)
+        if (made is None) != (status == "refused"):
+            wrong.append(expression)
+        elif typed and status in AGREE:
+            plain = sqlglot.transpile(expression.query, read="duckdb", write="spark", pretty=True)[0]
+            if (plain == made) != (status == "equal"):
+                wrong.append(expression)
+    assert wrong == []
+
+
+def test_the_table_is_broad() -> None:
+    agreeing = [one for one in EXPRESSIONS if one.typed in AGREE]
+    assert len(EXPRESSIONS) >= 900
+    assert len(agreeing) >= 700
+
+
+def test_every_refusal_says_where_and_what_to_try(schemas: Schemas) -> None:
+    for expression in EXPRESSIONS:
+        if expression.typed != "refused":
+            continue
+        with pytest.raises(SyntaxProblem) as caught:
+            analyse(expression.query, "duckdb", "spark", schemas)
+        assert caught.value.hint, expression
+        assert 0 <= caught.value.at < len(expression.query), expression
+
+
+@pytest.mark.parametrize("typed", [True, False], ids=["typed", "untyped"])
+def test_both_engines_give_the_same_rows(engines: Engines, schemas: Schemas, typed: bool) -> None:
+    """In batches, for speed; what is in a batch that differs or stops is tried alone."""
+    agreeing = [one for one in EXPRESSIONS if one.status(typed) in AGREE]
+    alone = [one for one in agreeing if one.topic in TEMPLATES or "unnest" in one.sql]
+    together = [one for one in agreeing if one not in alone]
+    if not typed:  # what is the same text as with types has been compared
+        alone = [one for one in alone if transpiled(one, None) != transpiled(one, schemas)]
+        together = [one for one in together if transpiled(one, None) != transpiled(one, schemas)]
+    known = schemas if typed else None
+    for start in range(0, len(together), BATCH):
+        batch = together[start : start + BATCH]
+        columns = ", ".join(f"{one.sql} AS x{number}" for number, one in enumerate(batch))
+        whole = Expression("batch", columns, "", "")
+        query = f"SELECT id, {columns} FROM t"
+        spark = analyse(query, "duckdb", "spark", known).sql
+        if not _agree(engines, query, spark, whole.ordered):
+            alone += batch
+    different = [one.sql for one in alone if not _agree(engines, one.query, transpiled(one, known), one.ordered)]
+    assert different == []
+
+
+@pytest.mark.parametrize("typed", [True, False], ids=["typed", "untyped"])
+def test_what_only_spark_can_refuse_stops(engines: Engines, schemas: Schemas, typed: bool) -> None:
+    went_on = []
+    for one in EXPRESSIONS:
+        if one.status(typed) != "stops":
+            continue
+        sql = transpiled(one, schemas if typed else None)
+        assert sql is not None
+        if _answer(engines.spark, sql) is not None:
+            went_on.append(one.sql)
+    assert went_on == []
+
+
+def _agree(engines: Engines, query: str, sql: str | None, ordered: bool) -> bool:
+    expected, given = engines.duckdb(query), _answer(engines.spark, sql or "")
+    return (
+        given is not None
+        and expected.kinds == given.kinds
+        and [name.lower() for name in expected.names] == [name.lower() for name in given.names]
+        and same_rows(expected, given, ordered)
+    )
+
+
+def _answer(engine: Callable[[str], Answer], sql: str) -> Answer | None:
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
+
+    try:
+        return engine(sql)
+    except (PySparkException, Py4JError):
+        return None
+
+
+def test_only_a_real_of_unknown_type_differs() -> None:
+    """Spark counts a REAL with another number in doubles; only the types tell that it is one."""
+    assert [one.sql for one in EXPRESSIONS if one.typed == "DIFFERENT"] == []
+    different = [one.sql for one in EXPRESSIONS if one.untyped == "DIFFERENT"]
+    assert different == ["r + d", "SELECT i + r AS a FROM t"]
