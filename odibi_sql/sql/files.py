@@ -6,7 +6,7 @@ import re
 
 _READERS_TEXT = """
     glob parquet_bloom_probe parquet_file_metadata parquet_full_metadata parquet_kv_metadata parquet_metadata
-    parquet_scan parquet_schema read_blob read_csv read_csv_auto read_duckdb read_json read_json_auto
+    parquet_page_index parquet_scan parquet_schema read_blob read_csv read_csv_auto read_duckdb read_json read_json_auto
     read_json_objects read_json_objects_auto read_ndjson read_ndjson_auto read_ndjson_objects read_parquet
     read_single_csv_file read_single_json_file read_single_parquet_file read_text sniff_csv
 """

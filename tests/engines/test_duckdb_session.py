@@ -46,9 +46,10 @@ def test_time_stands_still(clock: str, cursor: Cursor, rows_of: RowsOf) -> None:
 
 
 def test_every_clock_of_duckdb_is_fixed(cursor: Cursor, rows_of: RowsOf) -> None:
+    # Where other overloads are consistent, it is the session's time zone that counts, which is fixed.
     found = rows_of(
-        "SELECT DISTINCT function_name FROM duckdb_functions() "
-        "WHERE stability = 'CONSISTENT_WITHIN_QUERY' AND return_type SIMILAR TO '(DATE|TIME).*'"
+        "SELECT function_name FROM duckdb_functions() WHERE return_type SIMILAR TO '(DATE|TIME).*' "
+        "GROUP BY function_name HAVING bool_and(stability = 'CONSISTENT_WITHIN_QUERY')"
     )
     named = {clock.split("(")[0] for clock in CLOCKS}
     assert {name for (name,) in found} <= named

@@ -149,8 +149,6 @@ PLACES = [
     Query("select * from (from orders) o", "orders"),
     Query("from (from orders) o select o.id", "orders"),
     Query("(((from orders)))", "orders"),
-    Query("select * from (orders)", "orders"),
-    Query("select orders.id from (orders)", "orders"),
     Query("select * from (orders join customers using (id)) join t on true", "orders customers t"),
     Query("select * from t join (orders join customers using (id)) on orders.id < t.n", "t orders customers"),
     Query("select orders.id, c.name from orders, customers c where c.id = orders.id", "orders customers"),

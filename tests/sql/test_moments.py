@@ -72,9 +72,10 @@ def test_spark_has_its_own_words(sql: str, moment: str) -> None:
 
 
 def test_the_lists_hold_all_that_this_duckdb_calls_inconsistent() -> None:
+    # Where other overloads are consistent, it is the session's time zone that counts, which is fixed.
     rows = duckdb.execute(
-        "select distinct function_name from duckdb_functions()"
-        " where function_type = 'scalar' and (stability <> 'CONSISTENT' or has_side_effects)"
+        "select function_name from duckdb_functions() where function_type = 'scalar' group by function_name"
+        " having bool_and(stability <> 'CONSISTENT') or bool_or(has_side_effects)"
     ).fetchall()
     found = {name for (name,) in rows}
     assert len(found) > 20
@@ -90,7 +91,7 @@ SAFE_TABLE_FUNCTIONS = {
 CHANGING_TABLE_FUNCTIONS = {
     "create_external_resource", "deregister_external_resource", "destroy_external_resource", "disable_logging",
     "enable_logging", "enable_profiling", "register_external_resource", "register_external_resource_type",
-    "add_parquet_key", "disable_profile", "disable_profiling", "enable_profile", "copy_database",
+    "add_grammar_extension", "remove_grammar_extension", "add_parquet_key", "disable_profile", "disable_profiling", "enable_profile", "copy_database",
 }  # fmt: skip
 
 

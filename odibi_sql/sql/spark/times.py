@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 from sqlglot import exp
 
-from odibi_sql.sql.spark.operands import Refused, kind, literal, raw, said, string, unzoned, whole_number
+from odibi_sql.sql.spark.operands import Refused, kind, literal, raw, said, stop, string, unzoned, whole_number
 
 _UNITS = {"YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "HOUR", "MINUTE", "SECOND"}
 _STEPS = {"QUARTER": (3, "MONTH"), "WEEK": (7, "DAY")}
@@ -39,6 +39,8 @@ def unit_of(node: exp.Expr, unit: exp.Expr | None) -> str:
 
 def interval(node: exp.Expr) -> str:
     """An interval of one unit, as a Spark interval."""
+    if multiple := _multiple(node):
+        return _times(*multiple)
     if isinstance(node, exp.ToDays):
         return f"(CAST({said(node.this)} AS INT) * INTERVAL '1' DAY)"
     if not isinstance(node, exp.Interval):
@@ -57,7 +59,28 @@ def interval(node: exp.Expr) -> str:
 
 def is_interval(node: exp.Expr | None) -> bool:
     node = node.this if isinstance(node, exp.Paren) else node
-    return isinstance(node, (exp.Interval, exp.ToDays))
+    return isinstance(node, (exp.Interval, exp.ToDays)) or _multiple(node) is not None
+
+
+def _multiple(node: exp.Expr | None) -> tuple[exp.Expr, exp.Interval] | None:
+    """The factor and the interval of `n * INTERVAL 1 DAY`."""
+    if not isinstance(node, exp.Mul):
+        return None
+    sides = [side.this if isinstance(side, exp.Paren) else side for side in (node.this, node.expression)]
+    for factor, one in ((node.this, sides[1]), (node.expression, sides[0])):
+        if isinstance(one, exp.Interval):
+            return factor, one
+    return None
+
+
+def _times(factor: exp.Expr, one: exp.Interval) -> str:
+    """A multiple that is no whole number is rounded in another way on Spark, so it stops the query there."""
+    counted = said(factor)
+    if kind(factor) != "integer" and whole_number(factor) is None:
+        stops = stop("an interval times a number that is not whole is not the same on Spark")
+        whole = f"CAST({counted} AS BIGINT)"
+        counted = f"CASE WHEN {counted} IS NULL OR {counted} = {whole} THEN {whole} ELSE {stops} END"
+    return f"(({counted}) * {interval(one)})"
 
 
 def add(node: exp.Expr) -> exp.Expr:
@@ -101,6 +124,8 @@ def date_add(node: exp.Expr) -> exp.Expr:
 
 def bare_interval(node: exp.Expr) -> exp.Expr:
     parent = node.parent.parent if isinstance(node.parent, exp.Paren) else node.parent
+    if isinstance(parent, exp.Mul):
+        parent = parent.parent.parent if isinstance(parent.parent, exp.Paren) else parent.parent
     if isinstance(parent, (exp.Add, exp.Sub, exp.DateAdd, exp.WindowSpec)):
         return node
     raise Refused(node, "an interval is kept in another form by Spark", "add it to a date or time")

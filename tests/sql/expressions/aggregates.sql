@@ -96,7 +96,6 @@ histogram(i)  -- refused
 grouping(k)  -- stops
 max(i) - min(i)  -- equal
 count(*) * 1.0 / count(i)  -- rewritten
-round(avg(d), 2)  -- rewritten
 round(sum(f), 2)  -- rewritten, without types: stops
 coalesce(sum(i), 0)  -- equal
 sum(d * (1 - e))  -- equal

@@ -146,4 +146,10 @@ century(dt)  -- refused
 decade(dt)  -- refused
 dt::varchar || 'x'  -- rewritten
 isfinite(dt)  -- stops
-date '2024-01-01' + i * INTERVAL 1 DAY  -- refused
+date '2024-01-01' + i * INTERVAL 1 DAY  -- rewritten
+ts + i * INTERVAL '1 minute'  -- rewritten
+ts + (i % 5) * INTERVAL 1 HOUR  -- rewritten
+ts - INTERVAL '2 days' * i  -- rewritten
+dt + i * INTERVAL '1 month'  -- rewritten
+dt + (i * INTERVAL 1 MINUTE)  -- rewritten
+i * INTERVAL 1 MINUTE  -- refused
