@@ -91,7 +91,8 @@ SAFE_TABLE_FUNCTIONS = {
 CHANGING_TABLE_FUNCTIONS = {
     "create_external_resource", "deregister_external_resource", "destroy_external_resource", "disable_logging",
     "enable_logging", "enable_profiling", "register_external_resource", "register_external_resource_type",
-    "add_grammar_extension", "remove_grammar_extension", "add_parquet_key", "disable_profile", "disable_profiling", "enable_profile", "copy_database",
+    "add_grammar_extension", "remove_grammar_extension", "add_parquet_key", "disable_profile", "disable_profiling",
+    "enable_profile", "copy_database",
 }  # fmt: skip
 
 
