@@ -151,7 +151,8 @@ WORDS = [*sorted(KEYWORDS), *NAMES.split()]
 def results(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[object, ...] | None:
     try:
         cursor = connection.execute(sql)
-        return tuple((name, str(kind)) for name, kind, *_ in cursor.description or ()), repr(cursor.fetchall())
+        rows = sorted(map(repr, cursor.fetchall()))  # a UNION has no order
+        return tuple((name, str(kind)) for name, kind, *_ in cursor.description or ()), repr(rows)
     except duckdb.Error:
         return None
 
