@@ -38,6 +38,8 @@ from odibi_sql.runner import StepRunner
 from odibi_sql.runs import RunFolder
 from odibi_sql.selection import select
 
+INTERRUPTED = "the build was interrupted"
+
 
 @dataclass(frozen=True)
 class BuildOptions:
@@ -221,11 +223,15 @@ class Orchestrator:
         self.emitter.subscribe(tracker)
         for note in self.compiled.notes:
             self.emitter.emit(Noted(note))
-        self.emitter.emit(self._started(plan))
         runs = RunFolder(self.project.warehouse / "runs" / self.run_id)
         runner = StepRunner(plan, self.cache, self.open_session, self.compiled.places, self.project.root, runs.sql)
         options = ExecutorOptions(self.project.threads, self.options.fail_fast)
-        execution = DAGExecutor(self._tasks(plan), runner, self.emitter, time.monotonic, options).run()
+        try:
+            self.emitter.emit(self._started(plan))
+            execution = DAGExecutor(self._tasks(plan), runner, self.emitter, time.monotonic, options).run()
+        except KeyboardInterrupt:  # before the first node: nobody else tells of it
+            self._finish(None, interrupted=True, because=INTERRUPTED)
+            raise
         publication, because = None, _why_not_published(execution)
         try:
             if because is None:
@@ -234,19 +240,22 @@ class Orchestrator:
             because = error.message
             raise
         finally:
-            published = publication is not None
-            self.emitter.emit(
-                BuildFinished(
-                    run_id=self.run_id,
-                    at=time.monotonic(),
-                    published=published,
-                    interrupted=execution.interrupted,
-                    not_published_because=because,
-                    catalog=str(self.publisher.catalog) if published else None,
-                )
-            )
+            self._finish(publication, interrupted=execution.interrupted, because=because)
             self._keep_run(runs, tracker)
+        published = publication is not None
         return Build(self.run_id, plan, execution, published, publication, runner.relations, runner.entries)
+
+    def _finish(self, publication: Publication | None, *, interrupted: bool, because: str | None) -> None:
+        self.emitter.emit(
+            BuildFinished(
+                run_id=self.run_id,
+                at=time.monotonic(),
+                published=publication is not None,
+                interrupted=interrupted,
+                not_published_because=because,
+                catalog=str(self.publisher.catalog) if publication is not None else None,
+            )
+        )
 
     def open_session(self, engine: str | None = None) -> Session:
         """The engine of that name or the target's, started by whoever needs it first. Raises EngineFailure."""
@@ -442,7 +451,7 @@ def _resource(node: DAGNode) -> Literal["model", "seed"]:
 
 def _why_not_published(execution: Execution) -> str | None:
     if execution.interrupted:
-        return "the build was interrupted"
+        return INTERRUPTED
     if execution.failed:
         failed = ", ".join(f"`{name}`" for name in execution.failed[:3])
         more = f" and {len(execution.failed) - 3} more" if len(execution.failed) > 3 else ""
