@@ -40,7 +40,8 @@ def typed(shop: Path, run: Run) -> Path:
     write_project(
         shop, {"models/types.sql": TYPES, "models/hundred.sql": "select i from range(100) as r(i) order by i\n"}
     )
-    assert run("build").code == 0
+    built = run("build")
+    assert built.code == 0, built.err
     return shop
 
 
