@@ -23,6 +23,7 @@ from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Generic, Protocol, TypeVar
 
+from odibi_sql import interrupts
 from odibi_sql.events import (
     EventEmitter,
     NodeError,
@@ -35,7 +36,7 @@ from odibi_sql.events import (
 
 RETRY_CAP_S = 60.0
 CANCEL_EVERY_S = 0.05
-LOOK_UP_EVERY_S = 0.5  # a signal that comes just before a wait begins does not end it
+LOOK_UP_EVERY_S = 0.5  # the clock and the futures are looked at this often, whatever happens
 UNKNOWN_S = 0.1
 
 
@@ -206,10 +207,11 @@ class DAGExecutor:
     _misses: dict[str, Miss] = field(default_factory=dict, init=False)
     _ended: queue.SimpleQueue[str] = field(default_factory=queue.SimpleQueue, init=False)
     _stopped: str | None = field(default=None, init=False)
+    _interrupts: int = field(default=0, init=False)  # noted, and not acted upon yet
     _interrupted: bool = field(default=False, init=False)
 
     def run(self) -> Execution:
-        """All tasks to their ends. A KeyboardInterrupt in the calling thread cancels what runs and is reported."""
+        """All tasks to their ends. Ctrl-C cancels what runs and is reported."""
         self._priority = priorities(self.tasks)
         self._waiting = {name: len(task.upstream) for name, task in self.tasks.items()}
         self._below: dict[str, list[str]] = {name: [] for name in self.tasks}
@@ -219,23 +221,32 @@ class DAGExecutor:
         for name, count in self._waiting.items():
             if count == 0:
                 self._make_ready(name)
-        with ThreadPoolExecutor(self.options.threads, thread_name_prefix="odibi-sql") as pool:
+        workers = ThreadPoolExecutor(self.options.threads, thread_name_prefix="odibi-sql")
+        with interrupts.noted(self._note_interrupt), workers as pool:
             try:
                 self._loop(pool)
             except BaseException:
                 self._cancel_running()
                 self._drain()
                 raise
-        return Execution(self._results, self._interrupted)
+        return Execution(self._results, self._interrupted or self._interrupts > 0)  # even at the very end
+
+    def _note_interrupt(self) -> None:
+        """In the midst of anything: a SimpleQueue, unlike most, may be called by a signal's handler."""
+        self._interrupts += 1
+        self._ended.put("")
 
     def _loop(self, pool: ThreadPoolExecutor) -> None:
         while True:
             try:
                 self._start_ready(pool)
+                if self._interrupts:
+                    raise KeyboardInterrupt
                 if not self._running and not self._delayed:
                     break
                 self._wait()
             except KeyboardInterrupt:
+                self._interrupts = 0
                 self._interrupted = True
                 self._stop("interrupted")
                 self._cancel_running()
@@ -248,7 +259,7 @@ class DAGExecutor:
         while self._delayed and (self._delayed.first() or 0.0) <= now:
             name = self._delayed.pop()
             self._ready.push(-self._priority[name], name)
-        while self._ready and self._stopped is None and len(self._running) < self.options.threads:
+        while self._ready and not self._stopped and not self._interrupts and len(self._running) < self.options.threads:
             name = self._ready.pop()
             if name not in self._misses:
                 found = self.runner.look_up(name)
@@ -269,7 +280,7 @@ class DAGExecutor:
         pool.submit(self._work, name, self._running[name])
 
     def _work(self, name: str, running: _Running) -> None:
-        """In a worker. The future is ours: a KeyboardInterrupt amid `submit` would lose the pool's."""
+        """In a worker. The future is ours: a listener may throw amid `submit`, which would lose the pool's."""
         if not running.future.set_running_or_notify_cancel():
             return
         try:
@@ -295,7 +306,7 @@ class DAGExecutor:
         self._end_done()
 
     def _end_done(self) -> None:
-        """The futures say who has ended; the queue only wakes us, and a KeyboardInterrupt may swallow what it says."""
+        """The futures say who has ended; the queue only wakes us."""
         for name, running in list(self._running.items()):
             if running.future.done():
                 del self._running[name]

@@ -1,0 +1,96 @@
+"""Ctrl-C while threads work: noted, wherever it falls, and thrown again afterwards."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from odibi_sql import interrupts
+
+BOTH = [signal.SIGINT, signal.SIGTERM]
+
+
+def press(one: signal.Signals) -> None:
+    os.kill(os.getpid(), one)
+
+
+@pytest.fixture
+def _both_throw() -> Iterator[None]:
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGTERM, before)
+
+
+@pytest.mark.usefixtures("_both_throw")
+@pytest.mark.parametrize("one", BOTH)
+def test_it_is_noted_inside_and_thrown_outside(one: signal.Signals) -> None:
+    heard: list[str] = []
+    with interrupts.noted(lambda: heard.append("!")):
+        press(one)
+        press(one)
+    assert heard == ["!", "!"]
+    with pytest.raises(KeyboardInterrupt):
+        press(one)
+
+
+def test_it_is_thrown_again_after_an_error_inside() -> None:
+    with pytest.raises(ValueError, match="inside"), interrupts.noted(lambda: None):
+        raise ValueError("inside")
+    with pytest.raises(KeyboardInterrupt):
+        press(signal.SIGINT)
+
+
+def test_no_lock_stays_taken_however_many_come() -> None:
+    """Without `noted`, the same storm throws out of the first turns of this loop."""
+    lock, heard, done = threading.Condition(), [0], threading.Event()
+
+    def note() -> None:
+        heard[0] += 1
+
+    def storm() -> None:
+        while not done.is_set():
+            press(signal.SIGINT)
+
+    with interrupts.noted(note):
+        thread = threading.Thread(target=storm)
+        thread.start()
+        for _ in range(20_000):
+            with lock:
+                pass
+        done.set()
+        thread.join()
+    assert heard[0] > 0
+    assert lock.acquire(blocking=False)
+    lock.release()
+
+
+def test_who_handles_the_signal_himself_goes_on_doing_so() -> None:
+    heard: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
+    try:
+        with interrupts.noted(lambda: heard.append(-1)):
+            press(signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert heard == [signal.SIGINT]
+
+
+def test_in_another_thread_nothing_changes() -> None:
+    """Only the main thread may set handlers."""
+    script = (
+        "import threading\n"
+        "from odibi_sql import interrupts\n"
+        "def work():\n"
+        "    with interrupts.noted(lambda: None):\n"
+        "        print('worked')\n"
+        "thread = threading.Thread(target=work)\n"
+        "thread.start(); thread.join()\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert (ran.stdout, ran.stderr) == ("worked\n", "")
