@@ -15,8 +15,10 @@ from odibi_sql.dag import DAG, DAGBuilder, DAGNode
 from odibi_sql.engines import load_engine
 from odibi_sql.errors import GraphError, Location, OdibiError, Problems, SqlError
 from odibi_sql.materializations import MATERIALIZATIONS
-from odibi_sql.model import Config, Model, Source
+from odibi_sql.model import AnyModel, Config, Model, PythonModel, Source
 from odibi_sql.project import FILE, ModelFile, Project
+from odibi_sql.python import Imports, read_python_model
+from odibi_sql.python.code import place_in
 from odibi_sql.remembered import ModelMemo, template_hash
 from odibi_sql.render import RenderedModel, Renderer
 from odibi_sql.sql import SyntaxProblem, analyse
@@ -32,12 +34,14 @@ class Places:
     files: dict[str, ModelFile]
     _lock: Lock = field(default_factory=Lock, compare=False, repr=False)
 
-    def locate(self, model: Model, at: int) -> Location:
+    def locate(self, model: AnyModel, at: int) -> Location:
         """`at` counts in the rendered text. Safe in any thread: finding a place renders the model again."""
+        if isinstance(model, PythonModel):
+            return place_in(model.path, model.source, at)
         with self._lock:
             return self.renderer.locate(self.files[model.path], at)
 
-    def mention(self, model: Model, setting: str, name: str) -> Location:
+    def mention(self, model: AnyModel, setting: str, name: str) -> Location:
         """Where the model's file names something in a setting; the file alone where YAML does."""
         return self.renderer.mention(self.files[model.path], setting, name)
 
@@ -114,22 +118,27 @@ class _Compiling:
     warnings: list[str] = field(default_factory=list)
     env: set[str] = field(default_factory=set)
 
-    def models(self) -> list[Model]:
+    def __post_init__(self) -> None:
+        self.imports = Imports(self.project.root)
+
+    def models(self) -> list[AnyModel]:
         self.problems += self.project.problems
         self.unread = {problem.where.path for problem in self.problems if problem.where}
-        made = []
+        made: list[AnyModel] = []
         anew = False
         for file in self.project.models:
-            remembered = self.memo.get(file) if self.memo else None
+            is_python = file.path.endswith(".py")
+            remembered = self.memo.get(file) if self.memo and not is_python else None
             if remembered is not None:
-                model: Model | None = remembered.model
+                model: AnyModel | None = remembered.model
                 self.warnings += remembered.warnings
             else:
-                anew = True
+                anew = anew or not is_python
                 model = self._model(file)
             if model is None:
                 continue
-            self.env.update(name for name, _ in model.env)
+            if isinstance(model, Model):
+                self.env.update(name for name, _ in model.env)
             if model.config.enabled:
                 made.append(model)
         wrong_macros = self.renderer.check_macros() if anew and self.project.macros else []
@@ -138,11 +147,15 @@ class _Compiling:
             self.memo.save()
         return made
 
-    def _model(self, file: ModelFile) -> Model | None:
+    def _model(self, file: ModelFile) -> AnyModel | None:
         try:
             if file.path in self.unread:
                 self.broken[file.name.casefold()] = Location(file.path)
                 return None
+            if file.path.endswith(".py"):
+                python, warnings = read_python_model(file, self.project, self.imports, self._dialect_of)
+                self.warnings += warnings
+                return python
             rendered = self.renderer.render(file)
             model = self._analysed(file, rendered)
         except OdibiError as error:
@@ -179,7 +192,7 @@ def _crossings(dag: DAG, places: Places, engine_dialect: str) -> Iterator[OdibiE
     """What cannot cross from one engine to another: a query that is not kept as rows."""
 
     def dialect(node: DAGNode) -> str:
-        own = node.config.engine if isinstance(node.definition, Model) else None
+        own = node.config.engine if node.resource == "model" else None
         return load_engine(own).DIALECT if own else engine_dialect
 
     for node in dag.nodes.values():
@@ -191,7 +204,7 @@ def _crossings(dag: DAG, places: Places, engine_dialect: str) -> Iterator[OdibiE
                 own = node.config.engine
                 yield GraphError(
                     f"`{node.name}` runs on another engine than `{up}`, which keeps no rows",
-                    places.mention(node.model, "engine", own) if own else Location(node.path),
+                    places.mention(node.any_model, "engine", own) if own else Location(node.path),
                     hint=f"give `{up}` `materialized='table'`: rows can cross, queries cannot",
                 )
 

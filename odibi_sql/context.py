@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from odibi_sql.engines.protocol import Cursor, EngineFailure, Written
 from odibi_sql.relation import Column, Published, Query, Relation, Slot
@@ -26,7 +26,7 @@ class NodeContext:
         self, cursor: Cursor, prefix: str, folder: Path, cancelled: Callable[[], bool] = lambda: False
     ) -> None:
         self.cursor = cursor
-        self._prefix = prefix
+        self.prefix = prefix
         self._folder = str(folder)
         self._cancelled = cancelled
         self._views: list[str] = []
@@ -69,6 +69,15 @@ class NodeContext:
                 failure.offset = None  # it broke while running, perhaps inside a view, whose text it may speak of
             raise
 
+    def frame(self, view: str, kind: str) -> Any:
+        """All that one of `make_views` gives, as a frame; see Cursor."""
+        self._stop_if_cancelled()
+        return self.cursor.frame(view, kind)
+
+    def write_frame(self, frame: Any, stem: Path) -> Written:
+        self._stop_if_cancelled()
+        return self.cursor.write_frame(frame, stem)
+
     def describe(self, bound: Bound) -> tuple[Column, ...]:
         self._stop_if_cancelled()
         return _at_origin(bound, lambda: self.cursor.describe(bound.sql))
@@ -76,7 +85,7 @@ class NodeContext:
     def check_as_view(self, bound: Bound) -> None:
         """Raises EngineFailure where the query can be run but not be a view, such as a PIVOT that looks at the data."""
         self._stop_if_cancelled()
-        name = f"{self._prefix}{len(self._views)}"
+        name = f"{self.prefix}{len(self._views)}"
         self._views.append(name)
         try:
             _at_origin(bound, lambda: self.cursor.create_query_view(name, bound.sql))
@@ -104,7 +113,7 @@ class NodeContext:
 
     def _create(self, relation: Relation) -> None:
         self._stop_if_cancelled()
-        name = f"{self._prefix}{len(self._views)}"
+        name = f"{self.prefix}{len(self._views)}"
         self._views.append(name)
         if isinstance(relation, Query):
             self._reads_queries = True

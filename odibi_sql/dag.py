@@ -9,14 +9,14 @@ from functools import cached_property
 from typing import Literal
 
 from odibi_sql.errors import GraphError, Location, OdibiError, nearest
-from odibi_sql.model import Config, Model, Seed, Source
+from odibi_sql.model import AnyModel, Config, Model, PythonModel, Seed, Source
 from odibi_sql.relation import Slot
 from odibi_sql.sql import Reference
 
 _LONGEST_CYCLE = 20  # steps that are told; the middle of a longer one is left out
 
 NameKey = tuple[str, ...]
-Locate = Callable[[Model, int], Location]
+Locate = Callable[[AnyModel, int], Location]
 
 
 @dataclass(frozen=True)
@@ -31,14 +31,20 @@ class DAGNode:
     resource: Literal["model", "seed", "source"]
     path: str
     config: Config
-    definition: Model | Seed | Source
+    definition: AnyModel | Seed | Source
     upstream: tuple[str, ...] = ()
     level: int = 0
     slots: tuple[Slot, ...] = ()
 
     @property
     def model(self) -> Model:
+        """For models in SQL alone."""
         assert isinstance(self.definition, Model)  # noqa: S101 - for the type checker
+        return self.definition
+
+    @property
+    def any_model(self) -> AnyModel:
+        assert isinstance(self.definition, AnyModel)  # noqa: S101 - for the type checker
         return self.definition
 
 
@@ -97,13 +103,13 @@ class DAGBuilder:
 
     locate: Locate
     broken: Mapping[str, Location] = field(default_factory=dict)
-    mention: Callable[[Model, str, str], Location] = lambda model, _setting, _name: Location(model.path)
+    mention: Callable[[AnyModel, str, str], Location] = lambda model, _setting, _name: Location(model.path)
     problems: list[OdibiError] = field(default_factory=list)
     _nodes: dict[str, DAGNode] = field(default_factory=dict)
     _index: dict[NameKey, str] = field(default_factory=dict)
     _edges: dict[str, list[_Edge]] = field(default_factory=dict)
 
-    def add(self, definitions: Iterable[Model | Seed | Source]) -> DAGBuilder:
+    def add(self, definitions: Iterable[AnyModel | Seed | Source]) -> DAGBuilder:
         for definition in definitions:
             node = _node_of(definition)
             keys = _names_of(node)
@@ -118,7 +124,7 @@ class DAGBuilder:
     def build(self) -> DAG:
         """The DAG of all that is right; what is not is in `problems`, and its edges are left out."""
         for name, node in self._nodes.items():
-            self._edges[name] = self._resolve(node) if isinstance(node.definition, Model) else []
+            self._edges[name] = self._resolve(node) if node.resource == "model" else []
         levels = self._levels()
         ordered = sorted(self._nodes.values(), key=lambda node: (levels[node.name], node.name))
         return DAG(
@@ -133,12 +139,14 @@ class DAGBuilder:
         )
 
     def _resolve(self, node: DAGNode) -> list[_Edge]:
-        model = node.model
+        model = node.any_model
         edges: list[_Edge] = []
-        slots = list(model.statement.rewrites)
-        slots += [Slot(file.start, file.end, "path", file.path) for file in model.statement.files]
+        slots: list[Slot] = []
+        if isinstance(model, Model):
+            slots += model.statement.rewrites
+            slots += [Slot(file.start, file.end, "path", file.path) for file in model.files]
         unknown: dict[NameKey, list[Reference]] = {}
-        for reference in model.statement.references:
+        for reference in model.references:
             name = self._index.get(_fold(reference.parts))
             if name == node.name:
                 self.problems.append(self._self_reference(model, reference))
@@ -210,7 +218,7 @@ class DAGBuilder:
     # -- messages
 
     def _place(self, reader: str, up: str) -> Location:
-        model = self._nodes[reader].model
+        model = self._nodes[reader].any_model
         at = next((edge.at for edge in self._edges[reader] if edge.upstream == up), None)
         if at is not None:
             return self.locate(model, at)
@@ -232,7 +240,7 @@ class DAGBuilder:
             f"these models read each other in a cycle: {path}{lines}", places[0], "cut one of these reads"
         )
 
-    def _self_reference(self, model: Model, reference: Reference) -> GraphError:
+    def _self_reference(self, model: AnyModel, reference: Reference) -> GraphError:
         name = ".".join(reference.parts)
         return GraphError(
             f"model `{model.name}` reads itself as `{name}`",
@@ -246,7 +254,7 @@ class DAGBuilder:
         node = self._nodes[name]
         return name if node.resource == "source" or node.config.schema == "main" else f"{node.config.schema}.{name}"
 
-    def _unknown(self, model: Model, references: list[Reference]) -> GraphError:
+    def _unknown(self, model: AnyModel, references: list[Reference]) -> GraphError:
         """One mistake, however often the model makes it."""
         reference = references[0]
         name = ".".join(reference.parts)
@@ -259,8 +267,8 @@ class DAGBuilder:
         return GraphError(f"no model, seed or source is named `{name}`{again}", where, hint)
 
 
-def _node_of(definition: Model | Seed | Source) -> DAGNode:
-    if isinstance(definition, Model):
+def _node_of(definition: AnyModel | Seed | Source) -> DAGNode:
+    if isinstance(definition, (Model, PythonModel)):
         return DAGNode(definition.name, "model", definition.path, definition.config, definition)
     if isinstance(definition, Seed):
         return DAGNode(definition.name, "seed", definition.path, definition.config, definition)

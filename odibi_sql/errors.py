@@ -4,6 +4,7 @@
     ├── ProjectError      the project's files or settings are wrong
     ├── RenderError       Jinja in a model or macro is wrong
     ├── SqlError          SQL that cannot be parsed or bound
+    ├── CodeError         Python that cannot be a model
     ├── GraphError        names, duplicates and cycles between models
     ├── SelectionError    --select / --exclude
     ├── StoreError        the store or the warehouse cannot be read or written
@@ -57,6 +58,10 @@ class RenderError(OdibiError):
 
 
 class SqlError(OdibiError):
+    pass
+
+
+class CodeError(OdibiError):
     pass
 
 

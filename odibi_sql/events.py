@@ -17,7 +17,8 @@ Action = Literal["run", "cached", "maybe"]
 
 @dataclass(frozen=True)
 class NodeError:
-    """`hint` says what to try; `compiled` is the file with the SQL that was run, relative to the project."""
+    """`hint` says what to try; `compiled` is a file to look into, relative to the project: the SQL that was run, or
+    a Python model's traceback."""
 
     message: str
     file: str | None = None

@@ -14,7 +14,7 @@ from pathlib import Path
 from odibi_sql.cache import FileDigests
 from odibi_sql.dag import DAG, DAGNode, Locate
 from odibi_sql.errors import Location, OdibiError, ProjectError, SqlError
-from odibi_sql.model import Model, Seed, Source
+from odibi_sql.model import AnyModel, Seed, Source
 from odibi_sql.relation import Attached, Files, Relation
 from odibi_sql.sql import absolute, at_home
 
@@ -81,10 +81,10 @@ class InputReader:
     def _read_files(self, node: DAGNode, files: dict[str, str]) -> None:
         if isinstance(node.definition, Seed):
             files[node.path] = self._digest(node.path, Location(node.path))
-        elif isinstance(node.definition, Model):
-            for file in node.model.statement.files:
+        elif isinstance(node.definition, AnyModel):
+            for file in node.definition.files:
                 if file.path not in files:
-                    files[file.path] = self._digest(file.path, self.locate(node.model, file.at))
+                    files[file.path] = self._digest(file.path, self.locate(node.definition, file.at))
 
     def _digest(self, path: str, where: Location) -> str:
         pattern = at_home(path)

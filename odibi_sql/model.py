@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from odibi_sql.errors import Location
-from odibi_sql.sql import Statement
+from odibi_sql.sql import FileRead, Reference, Statement
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,70 @@ class Model:
     template: str = ""
     vars: tuple[tuple[str, str | None], ...] = ()
     env: tuple[tuple[str, str | None], ...] = ()
+
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        return self.statement.references
+
+    @property
+    def files(self) -> tuple[FileRead, ...]:
+        return self.statement.files
+
+
+Frame = Literal["pandas", "arrow", "polars", "duckdb", "spark"]
+
+
+@dataclass(frozen=True)
+class TableRead:
+    """A table that a Python model reads: where it names it, the parameter that gets it, and as what it arrives."""
+
+    reference: Reference
+    parameter: str
+    frame: Frame
+
+
+@dataclass(frozen=True)
+class ProjectModule:
+    """A module of the project that a Python model imports: `name` as it is imported, `text` as it was read, `digest`
+    of its code without comments and layout. A folder without `__init__.py` is a package without text."""
+
+    name: str
+    path: str
+    text: str
+    is_package: bool
+    digest: str = ""
+
+
+@dataclass(frozen=True)
+class PythonModel:
+    """`source` is the file's text with plain line ends; `canonical` the same without comments and layout.
+
+    `modules` and `packages` (name, version) are what it imports, those that it imports through others too. `volatile`
+    says why its rows are new in every build, if they are. `style` is whose parameters `model` has. `looked_at` are
+    absolute paths of all that was looked at to find this out, and of what was not there.
+    """
+
+    name: str
+    path: str
+    config: Config
+    source: str
+    canonical: str
+    reads: tuple[TableRead, ...] = ()
+    files: tuple[FileRead, ...] = ()
+    modules: tuple[ProjectModule, ...] = ()
+    packages: tuple[tuple[str, str], ...] = ()
+    volatile: str | None = None
+    style: Literal["tables", "dbt"] = "tables"
+    docs: Docs = Docs()
+    template: str = ""
+    looked_at: tuple[str, ...] = ()
+
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        return tuple(read.reference for read in self.reads)
+
+
+AnyModel = Model | PythonModel
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from odibi_sql.errors import GraphError, Location, OdibiError, Problems, Project
 from odibi_sql.events import BuildFinished, BuildStarted, EventEmitter, Noted, PlannedNode, Published, Tracker, Warned
 from odibi_sql.executor import DAGExecutor, Execution, ExecutorOptions, Task
 from odibi_sql.inputs import Given, InputReader
-from odibi_sql.model import Model, Seed
+from odibi_sql.model import Seed
 from odibi_sql.plan import Moment, Plan, Planner, Recipes
 from odibi_sql.project import Project, place_of_setting, read_project
 from odibi_sql.publish import LiveContents, PlanToShow, Publication, Publisher, meaning_of, state_of
@@ -283,7 +283,7 @@ class Orchestrator:
 
     def _recipes(self, files: Mapping[str, str]) -> Recipes:
         settings = self.engine.result_settings(self.engine_settings)
-        names = {node.config.engine for node in self.compiled.dag.nodes.values() if isinstance(node.definition, Model)}
+        names = {node.config.engine for node in self.compiled.dag.nodes.values() if node.resource == "model"}
         own = {}
         for name in names - {None}:
             engine = load_engine(str(name))

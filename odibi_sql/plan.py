@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
 from odibi_sql.cache import CacheManager, Entry, Recipe, differences
+from odibi_sql.cache.keys import Pairs
 from odibi_sql.dag import DAG, DAGNode
 from odibi_sql.events import Action
 from odibi_sql.inputs import Given, Inputs, has_partitions
 from odibi_sql.materializations import MATERIALIZATIONS
-from odibi_sql.model import Model, Seed
+from odibi_sql.model import Model, PythonModel, Seed
 
 UNKNOWN = "?"
+PYTHON = f"Python {sys.version_info.major}.{sys.version_info.minor}"
 # What can make the absolute paths of files, which are read from the project's folder, show in a result.
 _SHOWS_PATHS = re.compile(r"filename|glob|parquet_|read_blob|read_text", re.IGNORECASE)
 
@@ -48,13 +51,15 @@ class Recipes:
     def recipe(self, node: DAGNode, contents: Mapping[str, str]) -> Recipe:
         if isinstance(node.definition, Seed):
             return self._seed(node.definition)
-        statement = node.model.statement
         inputs = [(up, contents.get(up, UNKNOWN)) for up in node.upstream]
-        inputs += [(f"file {file.path}", self.files.get(file.path, UNKNOWN)) for file in statement.files]
+        inputs += [(f"file {file.path}", self.files.get(file.path, UNKNOWN)) for file in node.any_model.files]
+        if isinstance(node.definition, PythonModel):
+            return self._python(node, node.definition, tuple(dict.fromkeys(inputs)))
+        statement = node.model.statement
         if statement.files and (has_partitions(self.folder) or _SHOWS_PATHS.search(statement.canonical)):
             inputs.append(("the project's folder", str(self.folder)))
         dialect = node.config.dialect
-        engine, settings = self.own_engines.get(node.config.engine or "", (self.engine, self.settings))
+        engine, settings = self._engine_of(node)
         return Recipe(
             engine=engine,
             settings=settings,
@@ -64,6 +69,23 @@ class Recipes:
             inputs=tuple(dict.fromkeys(inputs)),
             moment=self._moment(node),
         )
+
+    def _python(self, node: DAGNode, model: PythonModel, inputs: Pairs) -> Recipe:
+        engine, settings = self._engine_of(node)
+        modules = ((f"module {module.name}", module.digest) for module in model.modules)
+        packages = ((f"package {name}", version) for name, version in model.packages)
+        return Recipe(
+            engine=engine,
+            settings=settings,
+            kind=node.config.materialized,
+            sql=model.canonical,
+            options=(("language", PYTHON), *modules, *packages),
+            inputs=inputs,
+            moment=self._moment(node),
+        )
+
+    def _engine_of(self, node: DAGNode) -> tuple[str, Pairs]:
+        return self.own_engines.get(node.config.engine or "", (self.engine, self.settings))
 
     def _seed(self, seed: Seed) -> Recipe:
         return Recipe(
@@ -78,11 +100,17 @@ class Recipes:
     def _moment(self, node: DAGNode) -> str | None:
         if is_volatile(node):
             return f"{self.moment.run_id} {node.name}"
-        return self.moment.now.date().isoformat() if node.model.statement.moment == "date" else None
+        return self.moment.now.date().isoformat() if asks_for_the_date(node) else None
+
+
+def asks_for_the_date(node: DAGNode) -> bool:
+    return isinstance(node.definition, Model) and node.model.statement.moment == "date"
 
 
 def is_volatile(node: DAGNode) -> bool:
     """Whether the node's result is new in every build."""
+    if isinstance(node.definition, PythonModel):
+        return node.definition.volatile is not None
     if not isinstance(node.definition, Model):
         return False
     return node.model.statement.moment == "volatile" or node.model.statement.unknown_files
@@ -179,6 +207,8 @@ def why(node: DAGNode, recipe: Recipe, cache: CacheManager, force: bool = False)
     """Why no stored result fits: the difference to the last one of that name, in a line."""
     if force:
         return "stored results are not used (--no-cache)"
+    if isinstance(node.definition, PythonModel) and node.definition.volatile:
+        return f"new in every build: {node.definition.volatile}"
     if is_volatile(node):
         unknown = node.model.statement.unknown_files
         return "reads files named by an expression" if unknown else "its time or randomness is new in every build"
@@ -212,6 +242,9 @@ def _said(node: DAGNode, previous: Entry, recipe: Recipe) -> list[str]:
                 said.append("the date changed")
             case "engine":
                 said.append(f"engine was {difference.old}, is {difference.new}")
+            case "option" if difference.name.startswith(("module ", "package ")):
+                what, _, name = difference.name.partition(" ")
+                said.append(f"{what} `{name}` changed")
             case part:
                 said.append(f"{part} `{difference.name}` changed")
     return said
@@ -219,6 +252,8 @@ def _said(node: DAGNode, previous: Entry, recipe: Recipe) -> list[str]:
 
 def notes_of(node: DAGNode) -> dict[str, object]:
     """What an entry keeps to explain a later miss: the template's hash and what its Jinja read."""
+    if isinstance(node.definition, PythonModel):
+        return {"template": node.definition.template}
     if not isinstance(node.definition, Model):
         return {}
     model = node.model
@@ -226,6 +261,8 @@ def notes_of(node: DAGNode) -> dict[str, object]:
 
 
 def _sql_changed(node: DAGNode, previous: Entry) -> str:
+    if isinstance(node.definition, PythonModel):
+        return "code changed"
     notes = notes_of(node)
     if previous.notes.get("template") != notes.get("template"):
         return "SQL changed"

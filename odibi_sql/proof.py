@@ -18,9 +18,9 @@ from odibi_sql.cache import expand
 from odibi_sql.cache.files import write_atomically
 from odibi_sql.errors import StoreError
 from odibi_sql.inputs import is_remote
-from odibi_sql.model import Model
+from odibi_sql.model import PythonModel
 from odibi_sql.orchestrator import Build, Orchestrator
-from odibi_sql.plan import is_stored, is_volatile
+from odibi_sql.plan import asks_for_the_date, is_stored, is_volatile
 from odibi_sql.relation import Query
 
 PACKAGES = ("odibi-sql", "click", "duckdb", "jinja2", "pyyaml", "sqlglot", "sqlglotc")
@@ -40,10 +40,7 @@ def keep_build(orchestrator: Orchestrator, build: Build, arguments: Sequence[str
     data = list(_data(orchestrator))
     if made is None or any(is_remote(pattern) for pattern in orchestrator.looked_at):
         return
-    dated = any(
-        isinstance(step.node.definition, Model) and step.node.model.statement.moment == "date"
-        for step in build.plan.steps.values()
-    )
+    dated = any(asks_for_the_date(step.node) for step in build.plan.steps.values())
     date = orchestrator.moment.now.date().isoformat() if dated and options.as_of is None else None
     _keep(orchestrator, arguments, data, made, date, "", said)
 
@@ -105,6 +102,9 @@ def _sources(orchestrator: Orchestrator) -> Iterator[str]:
     for folder in orchestrator.project.folders:
         yield str(root / folder)
         yield from _below(root / folder)
+    for node in orchestrator.compiled.dag.nodes.values():
+        if isinstance(node.definition, PythonModel):
+            yield from node.definition.looked_at
 
 
 def _below(folder: Path) -> Iterator[str]:

@@ -6,13 +6,16 @@ only bound, and handed to its readers as it is.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import time
+import traceback
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from odibi_sql.cache import CacheManager, Entry, Recipe
 from odibi_sql.cache.files import cannot_write
@@ -24,8 +27,9 @@ from odibi_sql.engines.sessions import writer_of
 from odibi_sql.errors import Location, OdibiError
 from odibi_sql.events import NodeError
 from odibi_sql.executor import Attempt, Miss, NodeFailure, Outcome
-from odibi_sql.model import Seed
+from odibi_sql.model import Model, PythonModel, Seed, TableRead
 from odibi_sql.plan import Plan, content_of, is_stored, notes_of, why
+from odibi_sql.python.running import Calling, Interruption, call_model, cannot_arrive, wrong_result
 from odibi_sql.relation import Column, Query, Relation
 
 
@@ -99,7 +103,7 @@ class StepRunner:
                 error = replace(error, line=None, column=None, hint=f"stored rows of {names} were damaged: build again")
             raise NodeFailure(error, passing=failure.passing) from failure
         except OdibiError as error:
-            raise NodeFailure(_told(error)) from error
+            raise NodeFailure(self._told(step.node, error)) from error
         return self._done(step.node, entry, self._reasons[name])
 
     # -- within
@@ -117,13 +121,16 @@ class StepRunner:
             finally:
                 cursor.close()
             return written.columns, written
-        model = node.model
-        self._keep_sql(node)
+        self._keep_code(node)
         prefix = f"__odibi_{self.plan.recipes.moment.run_id[-6:]}_{number}_"
         with NodeContext(cursor, prefix, self.folder, attempt.cancelled) as context:
             views = context.make_views(self._inputs(node))
             if self._tells_time(node):
                 cursor.fix_time()
+            if isinstance(node.definition, PythonModel):
+                written = self._call(node, node.definition, context, views, attempt, stem)
+                return written.columns, written
+            model = node.model
             bound = context.bind(model.statement.sql, node.slots, views)
             if is_stored(node):
                 written = context.write(bound, stem)
@@ -132,9 +139,43 @@ class StepRunner:
             context.check_as_view(bound)
             return columns, None
 
+    def _call(
+        self,
+        node: DAGNode,
+        model: PythonModel,
+        context: NodeContext,
+        views: Mapping[str, str],
+        attempt: Attempt,
+        stem: Path,
+    ) -> Written:
+        names = {slot.start: slot.value for slot in node.slots}
+
+        def table(read: TableRead) -> Any:
+            try:
+                return context.frame(views[names[read.reference.start]], read.frame)
+            except EngineFailure as failure:
+                raise cannot_arrive(model, read, failure) from failure
+
+        interruption = Interruption()
+
+        def stop() -> None:
+            context.cursor.interrupt()
+            interruption.stop()
+
+        attempt.on_cancel(stop)
+        calling = Calling(self.folder, f"odibi_model{context.prefix.rstrip('_')}", table, context.cursor.native())
+        returned = call_model(model, calling, interruption)
+        try:
+            return context.write_frame(returned, stem)
+        except EngineFailure as failure:
+            if failure.interrupted or failure.passing:
+                raise
+            raise wrong_result(model, returned, failure) from failure
+
     def _tells_time(self, node: DAGNode) -> bool:
         """Whether the node's query asks for the time, itself or by a view that it reads."""
-        return node.model.statement.moment != "fixed" or not self._tell_time.isdisjoint(node.upstream)
+        own = isinstance(node.definition, Model) and node.model.statement.moment != "fixed"
+        return own or not self._tell_time.isdisjoint(node.upstream)
 
     def _inputs(self, node: DAGNode) -> Mapping[str, Relation]:
         return {slot.value: self.relations[slot.value] for slot in node.slots if slot.kind == "relation"}
@@ -176,13 +217,17 @@ class StepRunner:
                     damaged.append(name)
         return damaged
 
-    def _keep_sql(self, node: DAGNode) -> None:
-        file = self.compiled / f"{node.name}.sql"
+    def _keep_code(self, node: DAGNode) -> None:
+        file = self._kept(node)
+        model = node.any_model
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(node.model.statement.sql + "\n", "utf-8")
+            file.write_text(model.source if isinstance(model, PythonModel) else f"{model.statement.sql}\n", "utf-8")
         except OSError as error:
             raise cannot_write(file, error) from error
+
+    def _kept(self, node: DAGNode) -> Path:
+        return self.compiled / f"{node.name}{'.py' if isinstance(node.definition, PythonModel) else '.sql'}"
 
     def _error(self, node: DAGNode, failure: EngineFailure) -> NodeError:
         hint = f"did you mean `{failure.suggestion}`?" if failure.suggestion else failure.hint
@@ -196,19 +241,28 @@ class StepRunner:
                 f"`{failure.input}` cannot be read: {failure.message}", where.path, where.line, where.column, hint
             )
         place = Location(node.path)
+        if isinstance(node.definition, PythonModel):
+            return NodeError(failure.message, place.path, None, None, hint)
         if failure.offset is not None:
             place = self.places.locate_statement(node.model, failure.offset) or place
         elif hint is None and not failure.interrupted:
             hint = self._views_to_look_at(node)
-        compiled = os.path.relpath(self.compiled / f"{node.name}.sql", self.folder)
+        compiled = os.path.relpath(self._kept(node), self.folder)
         return NodeError(failure.message, place.path, place.line, place.column, hint, compiled)
+
+    def _told(self, node: DAGNode, error: OdibiError) -> NodeError:
+        """With all of the traceback in a file, where a Python model raised something."""
+        where = error.where or Location("")
+        told = NodeError(error.message, where.path or None, where.line, where.column, error.hint)
+        raised = error.__cause__
+        if not isinstance(node.definition, PythonModel) or raised is None or isinstance(raised, EngineFailure):
+            return told
+        file = self.compiled / f"{node.name}.traceback.txt"
+        with contextlib.suppress(OSError):
+            file.write_text("".join(traceback.format_exception(raised)), "utf-8")
+        return replace(told, compiled=os.path.relpath(file, self.folder))
 
     def _views_to_look_at(self, node: DAGNode) -> str | None:
         """Where an error that has no place in the node's own SQL may come from."""
         views = [name for name in node.upstream if isinstance(self.relations.get(name), Query)]
         return f"it may come from what this reads: {', '.join(f'`{name}`' for name in views)}" if views else None
-
-
-def _told(error: OdibiError) -> NodeError:
-    where = error.where or Location("")
-    return replace(NodeError(error.message, hint=error.hint), file=where.path or None, line=where.line)

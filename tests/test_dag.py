@@ -8,7 +8,7 @@ import pytest
 
 from odibi_sql.dag import DAG, DAGBuilder
 from odibi_sql.errors import Location
-from odibi_sql.model import Config, Model, Seed, Source
+from odibi_sql.model import AnyModel, Config, Model, Seed, Source
 from odibi_sql.sql import analyse
 
 
@@ -16,7 +16,7 @@ def model(name: str, sql: str, **config: object) -> Model:
     return Model(name, f"models/{name}.sql", Config(**config), analyse(sql))  # type: ignore[arg-type]
 
 
-def line_of(one: Model, at: int) -> Location:
+def line_of(one: AnyModel, at: int) -> Location:
     return Location(one.path, 1, at + 1)
 
 

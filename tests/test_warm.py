@@ -149,6 +149,32 @@ def test_any_change_takes_the_long_way(built: Path, change: str, monkeypatch: py
     assert warm.answer(LEVELS) == (0 if change in ONLY_BUILD else None)
 
 
+IMPORTS = {
+    "models/p.py": "import duckdb\nimport lib.m\ndef model(b: duckdb.DuckDBPyRelation):\n    return b\n",
+    "lib/m.py": "X = 1\n",
+}
+IMPORTED: dict[str, Callable[[], object]] = {
+    "a module, same size and times": rewrite("lib/m.py", "1", "2"),
+    "a Python model, same size and times": rewrite("models/p.py", "return b", "return 1"),
+    "a module that stands before it": write("lib/m/__init__.py", "X = 2"),
+    "a package that stands before its folder": write("lib/__init__.py", "X = 2"),
+    "a module that stands before an installed one": write("duckdb.py", "X = 2"),
+    "a module beside the model": write("models/lib.py", "X = 2"),
+}
+
+
+@pytest.mark.parametrize("change", IMPORTED)
+def test_what_python_models_import_takes_the_long_way(
+    change: str, project: WriteProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project({**FILES, **IMPORTS}))
+    prove(BUILD)
+    prove(LEVELS)
+    IMPORTED[change]()
+    assert warm.answer(BUILD) is None
+    assert warm.answer(LEVELS) is None
+
+
 def test_a_moved_project_takes_the_long_way(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     moved = built.rename(built.with_name("moved"))
     monkeypatch.chdir(moved)

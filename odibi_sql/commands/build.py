@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import sys
@@ -51,7 +52,8 @@ def command(ctx: click.Context, /, dry_run: bool, verbose: bool, quiet: bool, ou
     report = open_report(name, sys.stderr, verbose=verbose, colour=wants_colour())
     tracker = Tracker()
     try:
-        with orchestrate(EventEmitter(tracker, report), **options) as orchestrator:
+        talk = contextlib.redirect_stdout(_Talk())  # what Python models print is no data
+        with orchestrate(EventEmitter(tracker, report), **options) as orchestrator, talk:
             build = orchestrator.build()
     finally:
         report.close()
@@ -67,6 +69,16 @@ def command(ctx: click.Context, /, dry_run: bool, verbose: bool, quiet: bool, ou
     if build.execution.interrupted:
         return 130
     return 0 if build.published else 1
+
+
+class _Talk(io.TextIOBase):
+    """stderr, whatever stands for it at the moment: a display that is redrawn takes its place."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
 
 
 def nothing_to_do(tracker: Tracker, warnings: Iterable[str], *, quiet: bool) -> str:

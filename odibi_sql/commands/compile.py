@@ -10,7 +10,7 @@ import click
 from odibi_sql.commands.options import orchestrate, output_option, project_options, select_options
 from odibi_sql.compile import Compiled
 from odibi_sql.dag import DAGNode
-from odibi_sql.model import Model
+from odibi_sql.model import PythonModel
 from odibi_sql.sql import bind, quote
 
 
@@ -28,14 +28,14 @@ def command(rendered: bool, output: str, **options: Any) -> None:
     with orchestrate(**options) as orchestrator:
         compiled = orchestrator.compiled.check()
         nodes = [compiled.dag.nodes[name] for name in orchestrator.selected]
-    models = [node for node in nodes if isinstance(node.definition, Model)]
+    models = [node for node in nodes if node.resource == "model"]
     if output == "json":
         rows = [
             {
                 "name": node.name,
                 "path": node.path,
-                "rendered": node.model.statement.sql,
-                "bound": bound_sql(node, compiled),
+                "rendered": _code(node, compiled, rendered=True),
+                "bound": _code(node, compiled, rendered=False),
             }
             for node in models
         ]
@@ -43,8 +43,16 @@ def command(rendered: bool, output: str, **options: Any) -> None:
         return
     for number, node in enumerate(models):
         if len(models) > 1:
-            click.echo(f"{'' if number == 0 else chr(10)}-- {node.name} ({node.path})")
-        click.echo(node.model.statement.sql if rendered else bound_sql(node, compiled))
+            comment = "#" if isinstance(node.definition, PythonModel) else "--"
+            click.echo(f"{'' if number == 0 else chr(10)}{comment} {node.name} ({node.path})")
+        click.echo(_code(node, compiled, rendered=rendered))
+
+
+def _code(node: DAGNode, compiled: Compiled, *, rendered: bool) -> str:
+    """A Python model is shown as it is: nothing of it is replaced."""
+    if isinstance(node.definition, PythonModel):
+        return node.definition.source.rstrip("\n")
+    return node.model.statement.sql if rendered else bound_sql(node, compiled)
 
 
 def bound_sql(node: DAGNode, compiled: Compiled) -> str:

@@ -28,7 +28,11 @@ def complete_names(ctx: click.Context, param: click.Parameter, incomplete: str) 
         return []
     word = incomplete.lstrip("+@0123456789")
     before = incomplete[: len(incomplete) - len(word)]
-    stems = {path.stem for pattern in ("models/**/*.sql", "seeds/**/*.csv") for path in root.glob(pattern)}
+    stems = {
+        path.stem
+        for pattern in ("models/**/*.sql", "models/**/[!_]*.py", "seeds/**/*.csv")
+        for path in root.glob(pattern)
+    }
     return sorted(before + stem for stem in stems if stem.startswith(word))
 
 

@@ -98,8 +98,15 @@ class Cursor(Protocol):
 
     def write_csv(self, seed: CsvSeed, stem: Path) -> Written: ...
 
+    def frame(self, view: str, kind: str) -> Any:
+        """All that one of this cursor's views gives, as `kind`: pandas, arrow, polars, or the engine's own, which is
+        not read yet: duckdb, spark."""
+
+    def native(self) -> Any:
+        """The engine's own connection or session, for code that speaks to it directly."""
+
     def write_frame(self, frame: Any, stem: Path) -> Written:
-        """Keep a frame (pandas, Arrow, polars or a DuckDB relation)."""
+        """Keep a frame (pandas, Arrow, polars or the engine's own)."""
 
     def interrupt(self) -> None:
         """Cancel what the cursor runs and all that it is asked for later, but dropping views and closing.

@@ -154,6 +154,12 @@ def place_of_setting(root: Path, name: str) -> Location:
     return Location(FILE)
 
 
+def is_model(path: str) -> bool:
+    """Python files whose name begins with `_` are for models to import."""
+    file = PurePosixPath(path)
+    return file.suffix == ".sql" or (file.suffix == ".py" and not file.name.startswith("_"))
+
+
 class _Loading:
     """One project being read; every step goes on after mistakes, which `reading` keeps."""
 
@@ -249,7 +255,7 @@ class _Loading:
     def _models(
         self, settings: Settings, paths: Mapping[str, str], descriptions: Descriptions
     ) -> tuple[ModelFile, ...]:
-        ours = {path: folder for path, folder in paths.items() if path.endswith(".sql")}
+        ours = {path: folder for path, folder in paths.items() if is_model(path)}
         defaults = self._defaults("models", settings, ours)
         lowest = {"dialect": settings.dialect} if settings.dialect else {}
         models = []
@@ -258,9 +264,6 @@ class _Loading:
             described = descriptions.of("models", name)
             merged = merge(merge(lowest, defaults.of(_steps(path, folder))), described.settings)
             models.append(ModelFile(name, path, self._text(path), merged, described.docs))
-        for path in paths:
-            if path.endswith(".py"):
-                self.reading.warn("Python models are not supported yet", Location(path))
         return tuple(models)
 
     def _seeds(

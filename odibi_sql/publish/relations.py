@@ -10,14 +10,14 @@ from odibi_sql.cache import CacheManager, Entry
 from odibi_sql.cache.keys import MEANING_DIGITS
 from odibi_sql.dag import DAGNode
 from odibi_sql.materializations import MATERIALIZATIONS
-from odibi_sql.model import Model, Seed
+from odibi_sql.model import AnyModel, Seed
 from odibi_sql.plan import Plan, Recipes, content_of, is_stored
 from odibi_sql.publish.record import PublishedRelation, recorded
 from odibi_sql.relation import Published, Query, Relation, Stored
 
 
 def is_published(node: DAGNode) -> bool:
-    if isinstance(node.definition, Model):
+    if isinstance(node.definition, AnyModel):
         return MATERIALIZATIONS[node.config.materialized].published is not None
     return isinstance(node.definition, Seed)
 

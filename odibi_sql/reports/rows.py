@@ -83,7 +83,8 @@ def error_lines(error: NodeError, indent: str) -> list[Line]:
     if error.hint:
         lines.append(((f"{indent}hint: ", "good"), (error.hint, "plain")))
     if error.compiled:
-        lines.append(((f"{indent}the SQL that ran: {error.compiled}", "faint"),))
+        what = "the whole traceback" if error.compiled.endswith(".txt") else "the SQL that ran"
+        lines.append(((f"{indent}{what}: {error.compiled}", "faint"),))
     return lines
 
 

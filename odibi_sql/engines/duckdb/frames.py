@@ -1,14 +1,32 @@
-"""Frames -> what DuckDB can scan; anything else is told apart before DuckDB guesses."""
+"""Frames -> what DuckDB can scan, and relations of DuckDB -> frames."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from odibi_sql.engines.protocol import EngineFailure
 
+if TYPE_CHECKING:
+    import duckdb
+
+
+def framed(relation: duckdb.DuckDBPyRelation, kind: str) -> Any:
+    """All rows as `kind`: pandas, arrow, polars; duckdb is the relation itself."""
+    match kind:
+        case "pandas":
+            return relation.df()
+        case "arrow":
+            return relation.to_arrow_table()
+        case "polars":
+            return relation.pl()
+        case "duckdb":
+            return relation
+    raise EngineFailure(f"DuckDB has no frame of the kind {kind}")
+
 
 def scannable(frame: Any) -> Any:
-    """A pandas DataFrame as it is, and everything else that speaks Arrow's stream protocol as an Arrow table.
+    """A pandas DataFrame as it is, and everything else that speaks Arrow's stream protocol as an Arrow table; anything
+    else is told apart before DuckDB guesses.
 
     A column's name may be any value in pandas; it becomes text. An index is no column.
     """

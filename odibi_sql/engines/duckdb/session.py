@@ -17,7 +17,7 @@ from odibi_sql.engines.duckdb import csv
 from odibi_sql.engines.duckdb.clock import fixing_statements
 from odibi_sql.engines.duckdb.content import counting_sql, digest
 from odibi_sql.engines.duckdb.failures import Statement, statement, translated
-from odibi_sql.engines.duckdb.frames import scannable
+from odibi_sql.engines.duckdb.frames import framed, scannable
 from odibi_sql.engines.duckdb.settings import TIME_ZONE, connection_settings
 from odibi_sql.engines.duckdb.storage import files_sql, quote_name, quote_text, raw_sql, reading_sql
 from odibi_sql.engines.duckdb.writing import COMPRESSION, copying, is_too_wide, stored_columns, stored_expression
@@ -135,6 +135,14 @@ class DuckDBCursor:
                     raise found from failure
             raise
 
+    def frame(self, view: str, kind: str) -> Any:
+        self._stop_if_interrupted()
+        with translated():
+            return framed(self._connection.sql(f"SELECT * FROM {quote_name(view)}"), kind)
+
+    def native(self) -> duckdb.DuckDBPyConnection:
+        return self._connection
+
     def write_frame(self, frame: Any, stem: Path) -> Written:
         if isinstance(frame, duckdb.DuckDBPyRelation):
             return self._write_relation(frame, stem)
@@ -180,10 +188,13 @@ class DuckDBCursor:
         self._run(creating)
 
     def _run(self, running: Statement) -> list[Any]:
-        if self._interrupted:
-            raise EngineFailure("interrupted", interrupted=True)
+        self._stop_if_interrupted()
         with translated(running):
             return self._connection.execute(running.text).fetchall()
+
+    def _stop_if_interrupted(self) -> None:
+        if self._interrupted:
+            raise EngineFailure("interrupted", interrupted=True)
 
     def _write(self, sql: str, stem: Path) -> Written:
         columns = self.describe(sql)

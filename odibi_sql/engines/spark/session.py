@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,7 @@ from odibi_sql.engines.spark.writing import write_parts
 from odibi_sql.relation import Attached, Column, Files, Stored
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
+    from pyspark.sql import DataFrame, SparkSession
 
 
 class SparkEngineSession:
@@ -117,7 +118,9 @@ class SparkCursor:
         return self._session.named(types.exact_columns(self._frame(sql).schema))
 
     def write(self, sql: str, stem: Path) -> Written:
-        frame = self._frame(sql)
+        return self._write(self._frame(sql), sql, stem)
+
+    def _write(self, frame: DataFrame, sql: str, stem: Path) -> Written:
         columns = self._session.named(types.exact_columns(frame.schema))
         casts = types.write_expressions(frame.schema)
         with self._running(sql), write_parts(frame.selectExpr(*casts) if casts else frame, stem) as parts:
@@ -133,7 +136,28 @@ class SparkCursor:
         finally:
             cursor.close()
 
+    def frame(self, view: str, kind: str) -> Any:
+        frame = self._frame(f"SELECT * FROM {types.quote_name(view)}")
+        if kind == "spark":
+            return frame
+        with self._running():
+            table: Any = frame.toArrow()
+        match kind:
+            case "arrow":
+                return table
+            case "pandas":
+                return table.to_pandas()
+            case "polars":
+                polars: Any = import_module("polars")  # which need not be installed
+                return polars.from_arrow(table)
+        raise EngineFailure(f"Spark has no frame of the kind {kind}")
+
+    def native(self) -> SparkSession:
+        return self._spark
+
     def write_frame(self, frame: Any, stem: Path) -> Written:
+        if hasattr(frame, "sparkSession"):
+            return self._write(frame, "", stem)
         cursor = self._session.duckdb.cursor()
         try:
             return cursor.write_frame(frame, stem)
