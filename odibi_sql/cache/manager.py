@@ -19,6 +19,7 @@ import itertools
 import json
 import os
 import shutil
+import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -122,6 +123,7 @@ class CacheManager:
         self._check = check
         self._latest: dict[str, Latest] | None = None
         self._lock: FileLock | None = None
+        self._locking = threading.Lock()  # flock would wait for another of this program's threads for ever
         self._hold: FileLock | None = None
         self._puts = itertools.count()
 
@@ -176,16 +178,17 @@ class CacheManager:
     def scratch(self) -> Path:
         """This run's folder for files in the making; held by a lock that ends with the process. Raises StoreError."""
         folder = self.store / "tmp" / self._run_id
-        while self._lock is None:
-            try:
-                folder.mkdir(parents=True, exist_ok=True)
-                lock = FileLock(folder / "lock")
-                if lock.acquire_in_place():  # not so where another run has just swept the folder as abandoned
-                    self._lock = lock
-            except FileNotFoundError:
-                continue
-            except OSError as error:
-                raise cannot_write(folder, error) from error
+        with self._locking:
+            while self._lock is None:
+                try:
+                    folder.mkdir(parents=True, exist_ok=True)
+                    lock = FileLock(folder / "lock")
+                    if lock.acquire_in_place():  # not so where another run has just swept the folder as abandoned
+                        self._lock = lock
+                except FileNotFoundError:
+                    continue
+                except OSError as error:
+                    raise cannot_write(folder, error) from error
         return folder
 
     def put(self, entry: Entry, written: Written | None, *, force: bool = False) -> Entry:
