@@ -1,19 +1,20 @@
 """NodeContext: the private place in which one node runs.
 
 Its own cursor; its inputs as temp views under a prefix that no other node and no other run uses; the node's SQL bound
-to those views. All of it is gone on every way out. Between nodes nothing is shared but the store.
+to those views. All of it is gone on every way out. Between nodes nothing is shared but the store, and what an engine
+has at hand of it.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
 from odibi_sql.engines.protocol import Cursor, EngineFailure, Written
-from odibi_sql.relation import Column, Published, Query, Relation, Slot
+from odibi_sql.relation import Column, Published, Query, Relation, Slot, Stored
 from odibi_sql.sql import Bound, bind
 
 _T = TypeVar("_T")
@@ -32,6 +33,7 @@ class NodeContext:
         self._views: list[str] = []
         self._made: dict[int, tuple[Relation, str]] = {}
         self._called: dict[int, str] = {}  # relations by id -> the names that queries have for them
+        self._readers: tuple[str, ...] = ()
         self._reads_queries = False
 
     def __enter__(self) -> NodeContext:
@@ -50,8 +52,10 @@ class NodeContext:
     def views(self) -> tuple[str, ...]:
         return tuple(self._views)
 
-    def make_views(self, inputs: Mapping[str, Relation]) -> Mapping[str, str]:
-        """One view for each input and for all that a query among them reads. Returns input -> view, unquoted."""
+    def make_views(self, inputs: Mapping[str, Relation], sql: str) -> Mapping[str, str]:
+        """One view for each input of `sql` and for all that a query among them reads, unless the engine has it at hand.
+        Returns input -> view, unquoted."""
+        self._readers = (sql, *_queries(inputs.values()))
         self._called.update({id(relation): name for name, relation in inputs.items()})
         return {name: self._view(relation) for name, relation in inputs.items()}
 
@@ -113,6 +117,11 @@ class NodeContext:
 
     def _create(self, relation: Relation) -> None:
         self._stop_if_cancelled()
+        if isinstance(relation, Stored):
+            at_hand = self.cursor.at_hand(relation, self._readers)
+            if at_hand is not None:
+                self._made[id(relation)] = (relation, at_hand)
+                return
         name = f"{self.prefix}{len(self._views)}"
         self._views.append(name)
         if isinstance(relation, Query):
@@ -143,6 +152,17 @@ class NodeContext:
     def _stop_if_cancelled(self) -> None:
         if self._cancelled():
             raise EngineFailure("cancelled", interrupted=True)
+
+
+def _queries(relations: Iterable[Relation]) -> Iterator[str]:
+    """The SQL of every query among the relations and in what they read."""
+    stack, seen = list(relations), set()
+    while stack:
+        relation = stack.pop()
+        if isinstance(relation, Query) and id(relation) not in seen:
+            seen.add(id(relation))
+            stack += relation.inputs.values()
+            yield relation.sql
 
 
 def _at_origin(bound: Bound, action: Callable[[], _T]) -> _T:

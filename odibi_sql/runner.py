@@ -124,14 +124,14 @@ class StepRunner:
         self._keep_code(node)
         prefix = f"__odibi_{self.plan.recipes.moment.run_id[-6:]}_{number}_"
         with NodeContext(cursor, prefix, self.folder, attempt.cancelled) as context:
-            views = context.make_views(self._inputs(node))
+            sql = "" if isinstance(node.definition, PythonModel) else node.model.statement.sql
+            views = context.make_views(self._inputs(node), sql)
             if self._tells_time(node):
                 cursor.fix_time()
             if isinstance(node.definition, PythonModel):
                 written = self._call(node, node.definition, context, views, attempt, stem)
                 return written.columns, written
-            model = node.model
-            bound = context.bind(model.statement.sql, node.slots, views)
+            bound = context.bind(sql, node.slots, views)
             if is_stored(node):
                 written = context.write(bound, stem)
                 return written.columns, written

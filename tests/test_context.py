@@ -51,7 +51,7 @@ def test_two_nodes_at_once_read_their_own_rows_under_one_name(session: Session, 
     def run(number: int) -> bool:
         n = number % 8
         with NodeContext(session.cursor(), f"__odibi_run_{number}_", tmp_path) as context:
-            bound = context.bind(SQL, slots(SQL), context.make_views({"orders": inputs[n]}))
+            bound = context.bind(SQL, slots(SQL), context.make_views({"orders": inputs[n]}, SQL))
             written = context.write(bound, tmp_path / f"out{number}")
         return rows(Stored(written.columns, tuple(map(str, written.parts)))) == [(n, n + 1)]
 
@@ -83,13 +83,14 @@ def test_views_are_gone_afterwards_also_after_a_failure(session: Session, tmp_pa
             dropped.extend(names)
             self.inner.drop_views(names)
 
-    one = stored(session, tmp_path, "select 1 as x", "one")
+    (tmp_path / "one.csv").write_text("x\n1\n")
+    one = Files("csv", (str(tmp_path / "one.csv"),))
     with (
         pytest.raises(EngineFailure, match="nope"),
         NodeContext(Watched(), "__odibi_r_1_", tmp_path) as context,  # type: ignore[arg-type]
     ):
         bad = "select nope from orders"
-        bound = context.bind(bad, slots(bad), context.make_views({"orders": one}))
+        bound = context.bind(bad, slots(bad), context.make_views({"orders": one}, bad))
         made = context.views
         context.write(bound, tmp_path / "out")
     assert dropped == ["__odibi_r_1_0"]
@@ -101,7 +102,7 @@ def test_an_error_is_at_its_place_in_the_sql_before_binding(session: Session, tm
     one = stored(session, tmp_path, "select 1 as x", "one")
     sql = "select orders.x, orders.wrong from orders"
     with NodeContext(session.cursor(), "__odibi_a_very_long_prefix_indeed_", tmp_path) as context:
-        bound = context.bind(sql, slots(sql), context.make_views({"orders": one}))
+        bound = context.bind(sql, slots(sql), context.make_views({"orders": one}, sql))
         with pytest.raises(EngineFailure) as caught:
             context.write(bound, tmp_path / "out")
     assert caught.value.offset == sql.index("orders.wrong")
@@ -113,7 +114,7 @@ def test_a_long_chain_of_views_needs_no_recursion_of_ours(session: Session, tmp_
     for _ in range(60):
         relation = Query(sql, slots(sql), {"up": relation})
     with NodeContext(session.cursor(), "__odibi_chain_", tmp_path) as context:
-        bound = context.bind(sql, slots(sql), context.make_views({"up": relation}))
+        bound = context.bind(sql, slots(sql), context.make_views({"up": relation}, sql))
         written = context.write(bound, tmp_path / "out")
     assert rows(Stored(written.columns, tuple(map(str, written.parts)))) == [(62,)]
 
@@ -123,8 +124,8 @@ def test_a_relation_that_many_read_is_one_view(session: Session, tmp_path: Path)
     sql = "from a join b using (x)"
     view = Query("from one", slots("from one"), {"one": one})
     with NodeContext(session.cursor(), "__odibi_d_", tmp_path) as context:
-        context.make_views({"a": view, "b": view, "c": Query(sql, slots(sql), {"a": view, "b": one})})
-        assert len(context.views) == 3
+        context.make_views({"a": view, "b": view, "c": Query(sql, slots(sql), {"a": view, "b": one})}, sql)
+        assert len(context.views) == 2
 
 
 def test_an_error_inside_a_view_is_given_no_place_in_its_reader(session: Session, tmp_path: Path) -> None:
@@ -133,7 +134,7 @@ def test_an_error_inside_a_view_is_given_no_place_in_its_reader(session: Session
     view = Query(inner, slots(inner), {"one": one})
     sql = "select x from v"
     with NodeContext(session.cursor(), "__odibi_e_", tmp_path) as context:
-        bound = context.bind(sql, slots(sql), context.make_views({"v": view}))
+        bound = context.bind(sql, slots(sql), context.make_views({"v": view}, sql))
         with pytest.raises(EngineFailure, match="abc") as caught:
             context.write(bound, tmp_path / "out")
     assert caught.value.offset is None
@@ -144,5 +145,5 @@ def test_a_cancelled_node_starts_no_further_statement(session: Session, tmp_path
         pytest.raises(EngineFailure) as caught,
         NodeContext(session.cursor(), "__odibi_f_", tmp_path, cancelled=lambda: True) as context,
     ):
-        context.make_views({"x": Files("csv", (str(tmp_path / "none.csv"),))})
+        context.make_views({"x": Files("csv", (str(tmp_path / "none.csv"),))}, "from x")
     assert caught.value.interrupted

@@ -79,6 +79,12 @@ class CsvSeed:
 
 
 class Cursor(Protocol):
+    def at_hand(self, stored: Stored, readers: Sequence[str]) -> str | None:
+        """The name under which the session has these rows already for all of its cursors; None: make a view of them.
+
+        `readers` are the queries that will read them, of which some ask for more than a view can give.
+        """
+
     def create_view(self, name: str, relation: Stored | Files | Attached) -> None:
         """Make `relation` readable as `name`, which no other view of this cursor has."""
 

@@ -1,6 +1,7 @@
 """One in-memory DuckDB a build, one connection to it a node.
 
-Connections to one database are cheap, and each has its own temporary views and macros.
+Connections to one database are cheap, and each has its own temporary views and macros. What a node reads of small
+results, and the small result that it makes of them, are tables of that database (see `at_hand`).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 import duckdb
 
 from odibi_sql.engines.duckdb import csv
+from odibi_sql.engines.duckdb.at_hand import MOST_ROWS, AtHand, drop
 from odibi_sql.engines.duckdb.clock import fixing_statements
 from odibi_sql.engines.duckdb.content import counting_sql, digest
 from odibi_sql.engines.duckdb.failures import Statement, statement, translated
@@ -24,6 +26,8 @@ from odibi_sql.engines.duckdb.writing import COMPRESSION, copying, is_too_wide, 
 from odibi_sql.engines.protocol import CsvSeed, EngineFailure, SessionOptions, Written
 from odibi_sql.relation import Attached, Column, Files, Stored
 
+_Copy = Callable[[Path, bool], tuple[Column, ...]]
+
 
 class DuckDBSession:
     """May be used from several threads; each cursor by one at a time, but for `interrupt`."""
@@ -33,6 +37,8 @@ class DuckDBSession:
         self.now = options.now
         self._lock = Lock()
         self._attached: dict[str, str] = {}
+        self.at_hand = None if any("collation" in name.casefold() for name in options.settings) else AtHand()
+        self.lossless: set[tuple[str, str | None]] = set()  # types, with what they are stored as, that came back
         with translated():
             self._connection = duckdb.connect(config=connection_settings(options))
             self._connection.execute(f"SET GLOBAL TimeZone = {quote_text(TIME_ZONE)}")
@@ -93,13 +99,27 @@ class DuckDBCursor:
         self._connection = connection
         self._longest = 0  # of the statements that made this cursor's views: see `Statement`
         self._interrupted = False
+        self._held: list[str] = []
+        self._reads_more = False  # than tables at hand
+
+    def at_hand(self, stored: Stored, readers: Sequence[str]) -> str | None:
+        hand = self._session.at_hand
+        if hand is None or any("rowid" in sql.casefold() for sql in readers):  # which tables have, and views do not
+            return None
+        self._stop_if_interrupted()
+        name = hand.held(stored, self._connection)
+        if name is not None:
+            self._held.append(name)
+        return name
 
     def create_view(self, name: str, relation: Stored | Files | Attached) -> None:
+        self._reads_more = True
         with _without_place():
             select = self._session.select(relation)
             self._create_view(statement(f"CREATE TEMP VIEW {quote_name(name)} AS", select, ""))
 
     def create_query_view(self, name: str, sql: str) -> None:
+        self._reads_more = self._reads_more or _may_collate(sql)
         before = f"CREATE TEMP VIEW {quote_name(name)} AS SELECT * FROM ("
         self._create_view(statement(before, sql, ")", self._longest))
 
@@ -118,7 +138,9 @@ class DuckDBCursor:
         return tuple(Column(row[0], row[1]) for row in described)
 
     def write(self, sql: str, stem: Path) -> Written:
-        return self._write(sql, stem)
+        small = self._held and not self._reads_more and not _may_collate(sql)
+        written = self._write_small(sql, stem) if small else None
+        return written or self._write(sql, stem)
 
     def write_csv(self, seed: CsvSeed, stem: Path) -> Written:
         csv.check_readable(seed)
@@ -171,6 +193,9 @@ class DuckDBCursor:
             self._connection.interrupt()
 
     def close(self) -> None:
+        if self._session.at_hand is not None:
+            self._session.at_hand.release(self._held)
+        self._held.clear()
         self._connection.close()
 
     def _register(self, name: str, frame: Any) -> None:
@@ -198,13 +223,41 @@ class DuckDBCursor:
 
     def _write(self, sql: str, stem: Path) -> Written:
         columns = self.describe(sql)
+        return self._keep(columns, stem, self._copying(sql, columns))
 
+    def _copying(self, sql: str, columns: tuple[Column, ...]) -> _Copy:
         def copy(path: Path, wide: bool) -> tuple[Column, ...]:
             copied = copying(sql, columns, path, wide=wide, padding=self._longest)
             self._run(copied.statement)
             return copied.columns
 
-        return self._keep(columns, stem, copy)
+        return copy
+
+    def _write_small(self, sql: str, stem: Path) -> Written | None:
+        """By way of a table, which its readers will find at hand, and which is counted and copied faster than the query
+        could be. None where the result is not small, or anything is wrong: the other way tells what and where.
+        """
+        hand = self._session.at_hand
+        assert hand is not None  # noqa: S101 - for the type checker
+        name = hand.new_name()
+        written = None
+        try:
+            # Nothing tells how many rows a query will have: the limit bounds what a wrong guess costs.
+            self._run(statement(f"CREATE TABLE {name} AS SELECT * FROM (", sql, f") LIMIT {MOST_ROWS + 1}"))
+            table = self._connection.table(name)
+            columns = tuple(Column(label, str(kind)) for label, kind in zip(table.columns, table.types, strict=True))
+            rows, total = self._count(f"FROM {name}", columns)
+            if rows <= MOST_ROWS:
+                written = self._keep(columns, stem, self._copying(f"FROM {name}", columns), (rows, total))
+        except (EngineFailure, duckdb.Error) as error:
+            if isinstance(error, EngineFailure) and error.interrupted:
+                raise
+        finally:
+            if written is None:
+                drop(name, self._connection)
+        if written is not None:
+            hand.keep(str(written.parts[0]), name, written.rows, len(written.columns), self._connection)
+        return written
 
     def _write_relation(self, relation: duckdb.DuckDBPyRelation, stem: Path) -> Written:
         """The relation's own connection writes it: Arrow, on the way between, would lose what Parquet loses."""
@@ -223,7 +276,7 @@ class DuckDBCursor:
         return self._keep(columns, stem, copy)
 
     def _keep(
-        self, columns: tuple[Column, ...], stem: Path, copy: Callable[[Path, bool], tuple[Column, ...]]
+        self, columns: tuple[Column, ...], stem: Path, copy: _Copy, counted: tuple[int, int] | None = None
     ) -> Written:
         with _whole_or_not(stem) as path:
             try:
@@ -232,22 +285,32 @@ class DuckDBCursor:
                 if not is_too_wide(failure, columns):
                     raise
                 stored = copy(path, True)
-            return self._written(stored, path)
+            raw = raw_sql(stored, [str(path)])
+            self._check_types(stored, raw)
+            rows, total = counted or self._count(raw, stored)
+            return Written(stored, (path,), rows, path.stat().st_size, digest(stored, rows, total))
 
-    def _written(self, columns: tuple[Column, ...], path: Path) -> Written:
-        raw = raw_sql(columns, [str(path)])
+    def _check_types(self, columns: tuple[Column, ...], raw: str) -> None:
+        """Should a later DuckDB have a type that Parquet changes; each type is tried once a session."""
+        known = self._session.lossless
+        if all((column.type, column.stored_as) in known for column in columns):
+            return
         for column, held in zip(columns, self.describe(raw), strict=True):
-            if held.type != (column.stored_as or column.type):  # should a later DuckDB have a type that Parquet changes
+            if held.type != (column.stored_as or column.type):
                 raise EngineFailure(
                     f"column `{column.name}` of type {column.type} comes back from Parquet as {held.type}: "
                     f"cast it to a type that Parquet has"
                 )
-        rows, total = self._count(raw, columns)
-        return Written(columns, (path,), rows, path.stat().st_size, digest(columns, rows, total))
+            known.add((column.type, column.stored_as))
 
     def _count(self, select: str, columns: Sequence[Column]) -> tuple[int, int]:
         rows, total = self._run(statement("", counting_sql(select, columns), ""))[0]
         return int(rows), int(total)
+
+
+def _may_collate(sql: str) -> bool:
+    """Whether a table of the query's rows may compare texts in a way that the same rows from a file do not."""
+    return "collat" in sql.casefold()
 
 
 @contextmanager

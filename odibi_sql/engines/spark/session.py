@@ -97,6 +97,9 @@ class SparkCursor:
         self._views: set[str] = set()
         self._interrupted = False
 
+    def at_hand(self, stored: Stored, readers: Sequence[str]) -> str | None:  # noqa: ARG002 - Spark keeps none
+        return None
+
     def create_view(self, name: str, relation: Stored | Files | Attached) -> None:
         with self._running():
             self._keep_view(name, self._session.reader.frame(relation))
