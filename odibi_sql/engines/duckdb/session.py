@@ -278,17 +278,21 @@ class DuckDBCursor:
     def _keep(
         self, columns: tuple[Column, ...], stem: Path, copy: _Copy, counted: tuple[int, int] | None = None
     ) -> Written:
-        with _whole_or_not(stem) as path:
-            try:
-                stored = copy(path, False)
-            except EngineFailure as failure:
-                if not is_too_wide(failure, columns):
-                    raise
-                stored = copy(path, True)
-            raw = raw_sql(stored, [str(path)])
-            self._check_types(stored, raw)
-            rows, total = counted or self._count(raw, stored)
-            return Written(stored, (path,), rows, path.stat().st_size, digest(stored, rows, total))
+        try:
+            with _whole_or_not(stem) as path:
+                return self._written(copy(path, False), path, counted)
+        except EngineFailure as failure:
+            if not is_too_wide(failure, columns):
+                raise
+        # Under another name: DuckDB removes the file of a COPY that failed, and nothing says how late it may do so.
+        with _whole_or_not(stem.with_name(f"{stem.name}-wide")) as path:
+            return self._written(copy(path, True), path, counted)
+
+    def _written(self, stored: tuple[Column, ...], path: Path, counted: tuple[int, int] | None) -> Written:
+        raw = raw_sql(stored, [str(path)])
+        self._check_types(stored, raw)
+        rows, total = counted or self._count(raw, stored)
+        return Written(stored, (path,), rows, path.stat().st_size, digest(stored, rows, total))
 
     def _check_types(self, columns: tuple[Column, ...], raw: str) -> None:
         """Should a later DuckDB have a type that Parquet changes; each type is tried once a session."""
