@@ -131,12 +131,17 @@ AnyModel = Model | PythonModel
 
 @dataclass(frozen=True)
 class Seed:
+    """How its CSV file is read is as in CsvSeed."""
+
     name: str
     path: str
     config: Config
     column_types: tuple[tuple[str, str], ...] = ()
     delimiter: str = ","
     docs: Docs = Docs()
+    quote: str = '"'
+    encoding: str = "utf-8"
+    null_strings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

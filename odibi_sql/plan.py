@@ -93,7 +93,13 @@ class Recipes:
             settings=self.settings,
             kind="seed",
             sql="",
-            options=(("delimiter", seed.delimiter), *((f"type of {name}", kind) for name, kind in seed.column_types)),
+            options=(
+                ("delimiter", seed.delimiter),
+                *((f"type of {name}", kind) for name, kind in seed.column_types),
+                *((("quote", seed.quote),) if seed.quote != '"' else ()),
+                *((("encoding", seed.encoding),) if seed.encoding != "utf-8" else ()),
+                *((("null_strings", json.dumps(seed.null_strings)),) if seed.null_strings else ()),
+            ),
             inputs=((f"file {seed.path}", self.files.get(seed.path, UNKNOWN)),),
         )
 

@@ -116,7 +116,8 @@ class StepRunner:
         if isinstance(node.definition, Seed):
             seed = node.definition
             try:
-                csv = CsvSeed(self.folder / seed.path, dict(seed.column_types), seed.delimiter)
+                types, nulls = dict(seed.column_types), seed.null_strings
+                csv = CsvSeed(self.folder / seed.path, types, seed.delimiter, seed.quote, seed.encoding, nulls)
                 written = cursor.write_csv(csv, stem)
             finally:
                 cursor.close()

@@ -170,6 +170,18 @@ def test_seeds_have_types_a_delimiter_and_settings_by_folder(load: Load) -> None
     assert (seed.config.schema, seed.config.tags, seed.docs.description) == ("raw", ("x",), "C")
 
 
+def test_seeds_have_quotes_an_encoding_and_null_strings(load: Load) -> None:
+    config = "{quote: \"'\", encoding: UTF_16, null_strings: [NA, '', NA, '-']}"
+    files = {
+        "odibi_project.yml": "seeds: {+quote: '', +encoding: utf8}",
+        "seeds/a.csv": "x\n",
+        "seeds/b.csv": "x\n",
+        "seeds/s.yml": f"seeds: [{{name: b, config: {config}}}]",
+    }
+    forms = [(seed.quote, seed.encoding, seed.null_strings) for seed in load(files).seeds]
+    assert forms == [("", "utf-8", ()), ("'", "utf-16", ("NA", "-"))]
+
+
 SOURCES = [
     ("{weather: {path: data/*.parquet}}", [("weather", "parquet", ("data/*.parquet",), None)]),
     ("{live: {frame: true}}", [("live", "frame", (), None)]),
@@ -308,12 +320,10 @@ exposures: []
     files = {
         "odibi_project.yml": "profile: x\nconfig-version: 2\nmodels: {stagin: {+materialized: view}}",
         "models/staging/orders.sql": "select 1",
-        "models/staging/py.py": "",
         "models/x.yml": yaml,
     }
     assert load(files).warnings == (
         "odibi_project.yml:3:10: settings for `stagin`, which does not exist (did you mean `staging`?)",
-        "models/staging/py.py: Python models are not supported yet",
         "models/x.yml:7:11: describes the model `order`, which does not exist (did you mean `orders`?)",
         "odibi_project.yml:1:1: `profile` has no effect in this version",
         "models/x.yml:4:5: `tests` has no effect in this version (nor in 2 more places)",

@@ -71,11 +71,18 @@ class SessionOptions:
 
 @dataclass(frozen=True)
 class CsvSeed:
-    """A CSV file and how to read it: `types` by column name, the others are inferred from all rows."""
+    """A CSV file and how to read it: `types` by column name, the others are inferred from all rows.
+
+    `quote` is one character, or none; two of them within a cell stand for one. `encoding` is Python's name of it. Empty
+    cells are NULL, and those that are one of `null_strings`.
+    """
 
     path: Path
     types: Mapping[str, str] = field(default_factory=dict)
     delimiter: str = ","
+    quote: str = '"'
+    encoding: str = "utf-8"
+    null_strings: tuple[str, ...] = ()
 
 
 class Cursor(Protocol):

@@ -17,7 +17,7 @@ from odibi_sql.project.defaults import FolderDefaults
 from odibi_sql.project.described import Descriptions, Kind
 from odibi_sql.project.folders import files, read_text
 from odibi_sql.project.reading import Reading
-from odibi_sql.project.settings import Known, known_names, merge, model_settings, seed_settings, suggestion
+from odibi_sql.project.settings import SEED_FORM, Known, known_names, merge, model_settings, seed_settings, suggestion
 from odibi_sql.project.settings_file import FILE, Settings, Target, read_settings
 from odibi_sql.project.sources import read_sources
 
@@ -276,8 +276,14 @@ class _Loading:
             name = PurePosixPath(path).stem
             described = descriptions.of("seeds", name)
             given = merge({"schema": target.schema}, merge(defaults.of(_steps(path, folder)), described.settings))
-            types, delimiter = given.pop("column_types", ()), given.pop("delimiter", ",")
-            seeds.append(Seed(name, path, Config(**given), types, delimiter, described.docs))
+            form = {key: given.pop(key) for key in SEED_FORM if key in given}
+            seed = Seed(name, path, Config(**given), docs=described.docs, **form)
+            if seed.quote == seed.delimiter:
+                told = f"`quote` and `delimiter` of `{name}` are the same"
+                self.reading.mistake(
+                    told, described.docs.where or Location(FILE), "give it another `quote`, or '' for none"
+                )
+            seeds.append(seed)
         return tuple(seeds)
 
 

@@ -6,6 +6,8 @@ value and returns the one to keep, or raises SettingError with what the value mu
 
 from __future__ import annotations
 
+import codecs
+import contextlib
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -121,9 +123,33 @@ def column_types(value: Any) -> tuple[tuple[str, str], ...]:
 
 
 def delimiter(value: Any) -> str:
-    if not isinstance(value, str) or len(value) != 1:
+    if not isinstance(value, str) or len(value) != 1 or value in "\r\n":
         raise SettingError("one character")
     return value
+
+
+def quote(value: Any) -> str:
+    if value is not None and value != "" and (not isinstance(value, str) or len(value) != 1 or value in "\r\n"):
+        raise SettingError("one character, or '' where cells are never quoted")
+    return value or ""
+
+
+def encoding(value: Any) -> str:
+    """Python's own name of an encoding, so that `UTF8` and `utf-8` are one."""
+    try:
+        name = codecs.lookup(text(value)).name
+        with contextlib.suppress(UnicodeError):
+            b"x".decode(name)  # `rot13` is no encoding of text
+    except LookupError as error:
+        raise SettingError("the name of an encoding", "utf-8, utf-16, latin-1, cp1252, …") from error
+    return name
+
+
+def null_strings(value: Any) -> tuple[str, ...]:
+    listed = [value] if isinstance(value, str) else value
+    if not isinstance(listed, (list, tuple)) or not all(isinstance(item, str) for item in listed):
+        raise SettingError("a text or a list of texts", "quote what YAML takes for a number, a date or nothing: '-1'")
+    return tuple(item for item in dict.fromkeys(listed) if item)
 
 
 def model_settings(known: Known) -> Mapping[str, Check]:
@@ -152,7 +178,13 @@ def seed_settings() -> Mapping[str, Check]:
         "meta": mapping,
         "column_types": column_types,
         "delimiter": delimiter,
+        "quote": quote,
+        "encoding": encoding,
+        "null_strings": null_strings,
     }
+
+
+SEED_FORM = ("column_types", "delimiter", "quote", "encoding", "null_strings")
 
 
 # dbt's settings that change no result: taken, and reported as without effect.

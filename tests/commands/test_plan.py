@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.commands.conftest import Run
 from tests.projects import write_project
 
@@ -28,6 +30,14 @@ def test_what_is_cached_is_only_counted(shop: Path, run: Run) -> None:
     ran = run("plan")
     assert (ran.code, ran.out, ran.err) == (0, "", "4 cached\n")
     assert run("plan", "-v").out.splitlines()[-1] == "cached  revenue     unchanged"
+
+
+@pytest.mark.parametrize("option", ["quote: ''", "delimiter: ;", "encoding: latin-1", "null_strings: x"])
+def test_a_seed_runs_when_it_is_read_otherwise(shop: Path, run: Run, option: str) -> None:
+    run("build")
+    write_project(shop, {"seeds/s.yml": f"seeds: [{{name: customers, config: {{{option}}}}}]"})
+    name = option.partition(":")[0]
+    assert run("plan", "-s", "customers").out == f"run     customers  option `{name}` changed\n"
 
 
 def test_a_changed_seed_runs_and_its_readers_may(shop: Path, run: Run) -> None:

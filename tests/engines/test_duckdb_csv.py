@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -15,11 +16,11 @@ Cells = list[tuple[str | None, ...]]
 
 
 def load(
-    cursor: Cursor, folder: Path, data: bytes, types: Mapping[str, str], delimiter: str = ","
+    cursor: Cursor, folder: Path, data: bytes, types: Mapping[str, str], delimiter: str = ",", **form: Any
 ) -> tuple[list[tuple[str, str]], Cells]:
     path = folder / "se*ed.csv"
     path.write_bytes(data)
-    written = cursor.write_csv(CsvSeed(path, types, delimiter), folder / "r")
+    written = cursor.write_csv(CsvSeed(path, types, delimiter, **form), folder / "r")
     with duckdb.connect(config={"threads": 1}) as reader:
         sql = reading_sql(written.columns, [str(part) for part in written.parts])
         rows = reader.execute(f"SELECT COLUMNS(*)::VARCHAR FROM ({sql})").fetchall()
@@ -75,6 +76,48 @@ def test_the_delimiter_is_the_one_given(delimiter: str, cursor: Cursor, tmp_path
     found, cells = load(cursor, tmp_path, f"a,b{delimiter}c\n1,5{delimiter}2\n".encode(), {}, delimiter)
     assert [name for name, _ in found] == ["a,b", "c"]
     assert cells == [("1,5", "2")]
+
+
+@pytest.mark.parametrize(
+    ("data", "form", "columns", "rows"),
+    [
+        (b"a,b\n'x,y',it''s\n", {"quote": "'"}, "a VARCHAR, b VARCHAR", [("x,y", "it''s")]),
+        (b"a,b\n'it''s','x\ny'\n", {"quote": "'"}, "a VARCHAR, b VARCHAR", [("it's", "x\ny")]),
+        (b'a,b\n"x,y"\n', {"quote": ""}, "a VARCHAR, b VARCHAR", [('"x', 'y"')]),
+        (b'a\n6" disk\n"\n', {"quote": ""}, "a VARCHAR", [('6" disk',), ('"',)]),
+        ("näme\nGrün\n".encode("latin-1"), {"encoding": "iso8859-1"}, "näme VARCHAR", [("Grün",)]),
+        ("a,b\nß,1\n".encode("utf-16"), {"encoding": "utf-16"}, "a VARCHAR, b BIGINT", [("ß", "1")]),
+        ("a\n€\n".encode("cp1252"), {"encoding": "cp1252"}, "a VARCHAR", [("€",)]),
+        (b"a,b\n1,NA\n-,2\n", {"null_strings": ("NA", "-")}, "a BIGINT, b BIGINT", [("1", None), (None, "2")]),
+        (b'a,b\n"NA",\nx,1\n', {"null_strings": ("NA",)}, "a VARCHAR, b BIGINT", [(None, None), ("x", "1")]),
+        (b"a,b\nit's,\n", {"null_strings": ("it's",)}, "a VARCHAR, b VARCHAR", [(None, None)]),
+    ],
+)
+def test_quotes_encodings_and_nulls_are_those_given(
+    data: bytes, form: dict[str, Any], columns: str, rows: Cells, cursor: Cursor, tmp_path: Path
+) -> None:
+    found, cells = load(cursor, tmp_path, data, {}, **form)
+    assert ", ".join(f"{name} {kind}" for name, kind in found) == columns
+    assert cells == rows
+    assert not list(tmp_path.glob("r.csv"))
+
+
+@pytest.mark.parametrize(
+    ("data", "form", "line", "message"),
+    [
+        (b"a,b\n'x,1\n", {"quote": "'"}, 2, "line 2: a quote is opened and never closed"),
+        (b'a,b\n"x,1,2"\n', {"quote": ""}, 2, "line 2: expected 2 cells, found 3"),
+        (b"a\nb\n\xff\n", {"encoding": "ascii"}, 3, "line 3: byte 0xff is not ascii"),
+        ("a\nb\n".encode("utf-16")[:-1], {"encoding": "utf-16"}, 2, "line 2: byte 0x0a is not utf-16"),
+        (b"a,b\nx,y,z\n", {"encoding": "iso8859-1"}, 2, "line 2: expected 2 cells, found 3"),
+    ],
+)
+def test_what_is_wrong_is_told_in_the_form_given(
+    data: bytes, form: dict[str, Any], line: int, message: str, cursor: Cursor, tmp_path: Path
+) -> None:
+    with pytest.raises(EngineFailure) as caught:
+        load(cursor, tmp_path, data, {}, **form)
+    assert (caught.value.line, caught.value.message) == (line, message)
 
 
 @pytest.mark.parametrize(

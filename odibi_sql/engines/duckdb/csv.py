@@ -1,7 +1,7 @@
 """CSV seeds: the SELECT that reads one, and what exactly is wrong with one that cannot be read.
 
 Types are inferred by DuckDB from all rows: `007` makes a column of text, and an empty cell, quoted or not, is NULL. The
-first line is the header, always; cells are quoted by `"`, and doubled quotes stand for one.
+first line is the header, always; doubled quotes stand for one.
 """
 
 from __future__ import annotations
@@ -9,7 +9,11 @@ from __future__ import annotations
 import csv
 import io
 import re
+import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 
 import duckdb
 
@@ -44,6 +48,30 @@ def types_by_header(seed: CsvSeed, names: list[str]) -> dict[str, str]:
     return types
 
 
+@contextmanager
+def in_utf8(seed: CsvSeed, stem: Path) -> Iterator[CsvSeed]:
+    """The seed itself, or one of a copy in UTF-8 that is gone afterwards: what DuckDB decodes without an extension is
+    little. EngineFailure for what is not in its encoding."""
+    if seed.encoding == "utf-8":
+        yield seed
+        return
+    try:
+        data = seed.path.read_bytes()
+        text = data.decode(seed.encoding)
+    except OSError as error:
+        raise EngineFailure(f"{seed.path.name} cannot be read: {error.strerror}") from error
+    except UnicodeError as error:
+        raise _wrong_encoding(error, seed) from error
+    folder = stem.with_name(f"{stem.name}.csv")
+    folder.mkdir()
+    try:
+        copy = folder / seed.path.name
+        copy.write_bytes(text.removeprefix("\ufeff").encode())
+        yield replace(seed, path=copy, encoding="utf-8")
+    finally:
+        shutil.rmtree(folder)
+
+
 def check_readable(seed: CsvSeed) -> None:
     """EngineFailure for what DuckDB would take for a table with one nameless column."""
     try:
@@ -62,17 +90,26 @@ def fault(connection: duckdb.DuckDBPyConnection, seed: CsvSeed, types: Mapping[s
     try:
         text = data.removeprefix(_BOM).decode()
     except UnicodeDecodeError as error:
-        told = _at(_line_at(error.object, error.start), f"byte 0x{error.object[error.start]:02x} is not UTF-8")
-        told.hint = "save the file as UTF-8"
-        return told
-    return _fault_of_shape(text, seed.delimiter) or _fault_of_cell(connection, seed, types, data)
+        return _wrong_encoding(error, seed)
+    return _fault_of_shape(text, seed) or _fault_of_cell(connection, seed, types, data)
 
 
-def _fault_of_shape(text: str, delimiter: str) -> EngineFailure | None:
+def _wrong_encoding(error: UnicodeError, seed: CsvSeed) -> EngineFailure:
+    name = "UTF-8" if seed.encoding == "utf-8" else seed.encoding
+    if not isinstance(error, UnicodeDecodeError):
+        return EngineFailure(f"{seed.path.name} is not {name}: {error}")
+    before = error.object[: error.start].decode(seed.encoding, errors="replace")
+    line = len(re.findall(r"\r\n|\r|\n", before)) + 1
+    told = _at(line, f"byte 0x{error.object[error.start]:02x} is not {name}")
+    told.hint = "save the file as UTF-8, or name its `encoding`" if name == "UTF-8" else None
+    return told
+
+
+def _fault_of_shape(text: str, seed: CsvSeed) -> EngineFailure | None:
     expected: int | None = None
     line = 1
     try:
-        for line, end, cells in _records(text, delimiter):
+        for line, end, cells in _records(text, seed):
             expected = expected or len(cells)
             if cells and len(cells) != expected:
                 return _at(line, f"expected {expected} cell{'s' * (expected != 1)}, found {len(cells)}")
@@ -83,9 +120,13 @@ def _fault_of_shape(text: str, delimiter: str) -> EngineFailure | None:
     return None
 
 
-def _records(text: str, delimiter: str) -> Iterator[tuple[int, int, list[str]]]:
+def _records(text: str, seed: CsvSeed) -> Iterator[tuple[int, int, list[str]]]:
     """Every record with its first and last line: cells in quotes may hold line ends."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    lines = io.StringIO(text, newline="")
+    if seed.quote:
+        reader = csv.reader(lines, delimiter=seed.delimiter, quotechar=seed.quote, strict=True)
+    else:
+        reader = csv.reader(lines, delimiter=seed.delimiter, quoting=csv.QUOTE_NONE, strict=True)
     first = 1
     for cells in reader:
         yield first, reader.line_num, cells
@@ -117,9 +158,11 @@ def _fault_of_cell(
 
 
 def _source(seed: CsvSeed) -> str:
+    quote = quote_text(seed.quote)
+    nulls = f"nullstr = [{', '.join(map(quote_text, ('', *seed.null_strings)))}], " if seed.null_strings else ""
     return (
-        f"{quote_text(escape_glob(str(seed.path)))}, delim = {quote_text(seed.delimiter)}, header = true, "
-        "quote = '\"', escape = '\"', strict_mode = true, null_padding = false, parallel = false, "
+        f"{quote_text(escape_glob(str(seed.path)))}, delim = {quote_text(seed.delimiter)}, header = true, {nulls}"
+        f"quote = {quote}, escape = {quote}, strict_mode = true, null_padding = false, parallel = false, "
         "hive_partitioning = false"  # a folder named like `env=prod` adds no column
     )
 

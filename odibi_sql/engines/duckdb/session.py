@@ -143,6 +143,10 @@ class DuckDBCursor:
         return written or self._write(sql, stem)
 
     def write_csv(self, seed: CsvSeed, stem: Path) -> Written:
+        with csv.in_utf8(seed, stem) as readable:
+            return self._write_csv(readable, stem)
+
+    def _write_csv(self, seed: CsvSeed, stem: Path) -> Written:
         csv.check_readable(seed)
         types = dict(seed.types)
         try:

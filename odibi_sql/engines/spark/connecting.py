@@ -6,8 +6,10 @@ A session of its own has its own views, functions and properties; the Spark behi
 from __future__ import annotations
 
 import logging
+import os
 import re
 import socket
+import sys
 import time
 import warnings
 from collections.abc import Callable
@@ -84,6 +86,10 @@ def _start(options: SessionOptions) -> SparkSession:
             hint="Spark 4 needs Java 17 or later: what does `java -version` say?",
         ) from error
 
+    if master.startswith("local") and "PYSPARK_PYTHON" not in os.environ:
+        spark.sparkContext.pythonExec = (
+            sys.executable
+        )  # functions of Python models run with the packages of this Python
     if master.startswith("spark://") and conf.get("spark.dynamicAllocation.enabled") != "true":
         _wait_for_executor(spark, master)
     return spark
