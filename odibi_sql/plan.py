@@ -21,6 +21,7 @@ from odibi_sql.events import Action
 from odibi_sql.inputs import Given, Inputs, has_partitions
 from odibi_sql.materializations import MATERIALIZATIONS
 from odibi_sql.model import Model, PythonModel, Seed
+from odibi_sql.sql import Statement
 
 UNKNOWN = "?"
 PYTHON = f"Python {sys.version_info.major}.{sys.version_info.minor}"
@@ -65,7 +66,7 @@ class Recipes:
             settings=settings,
             kind=node.config.materialized,
             sql=statement.canonical,
-            options=(("dialect", dialect),) if dialect else (),
+            options=(*((("dialect", dialect),) if dialect else ()), *_rules(statement)),
             inputs=tuple(dict.fromkeys(inputs)),
             moment=self._moment(node),
         )
@@ -111,6 +112,11 @@ class Recipes:
 
 def asks_for_the_date(node: DAGNode) -> bool:
     return isinstance(node.definition, Model) and node.model.statement.moment == "date"
+
+
+def _rules(statement: Statement) -> tuple[tuple[str, str], ...]:
+    """What is run is made from the text, the types of the inputs, which are in their contents, and these."""
+    return (("rewriting", statement.written.rules),) if statement.written and statement.needs_types else ()
 
 
 def is_volatile(node: DAGNode) -> bool:

@@ -22,9 +22,9 @@ from odibi_sql.errors import StoreError
 from odibi_sql.model import Config, Model
 from odibi_sql.project import ModelFile, Project
 from odibi_sql.relation import Slot
-from odibi_sql.sql import FileRead, Note, Reference, Statement
+from odibi_sql.sql import FileRead, Note, Reference, Statement, Written
 
-FORMAT = 1
+FORMAT = 2
 PACKAGES = ("jinja2", "pyyaml", "sqlglot", "sqlglotc")
 ROOMS = ("project", "render", "sql")
 
@@ -128,16 +128,18 @@ def _packed(statement: Statement) -> list[Any]:
         statement.moment,
         statement.unknown_files,
         [[n.at, n.message, n.name] for n in statement.notes],
+        [statement.written.dialect, statement.written.engine_dialect, statement.written.rules]
+        if statement.written
+        else None,
     ]
 
 
 def _model(file: ModelFile, kept: list[Any]) -> Model:
     _, _, text, _, config, packed, read_vars, env = kept
     text = file.text if text is None else text
-    sql, offset, references, files, rewrites, canonical, moment, unknown_files, notes = packed
-    transpiled = isinstance(sql, str)
+    sql, offset, references, files, rewrites, canonical, moment, unknown_files, notes, written = packed
     statement = Statement(
-        sql=sql if transpiled else text[offset : offset + sql],
+        sql=sql if isinstance(sql, str) else text[offset : offset + sql],
         offset=offset,
         references=tuple(Reference(tuple(parts), *rest) for parts, *rest in references),
         files=tuple(FileRead(*one) for one in files),
@@ -146,7 +148,7 @@ def _model(file: ModelFile, kept: list[Any]) -> Model:
         moment=moment,
         unknown_files=unknown_files,
         notes=tuple(Note(*one) for one in notes),
-        transpiled=transpiled,
+        written=Written(text, *written) if written else None,
     )
     config = Config(**{**config, "tags": tuple(config["tags"]), "depends_on": tuple(config["depends_on"])})
     return Model(

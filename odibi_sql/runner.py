@@ -22,15 +22,17 @@ from odibi_sql.cache.files import cannot_write
 from odibi_sql.compile import Places
 from odibi_sql.context import NodeContext
 from odibi_sql.dag import DAGNode
-from odibi_sql.engines.protocol import CsvSeed, EngineFailure, Session, Written
+from odibi_sql.engines.protocol import CsvSeed, Cursor, EngineFailure, Session, Written
 from odibi_sql.engines.sessions import writer_of
-from odibi_sql.errors import Location, OdibiError
+from odibi_sql.errors import Location, OdibiError, SqlError
 from odibi_sql.events import NodeError
 from odibi_sql.executor import Attempt, Miss, NodeFailure, Outcome
 from odibi_sql.model import Model, PythonModel, Seed, TableRead
 from odibi_sql.plan import Plan, content_of, is_stored, notes_of, why
 from odibi_sql.python.running import Calling, Interruption, call_model, cannot_arrive, wrong_result
-from odibi_sql.relation import Column, Query, Relation
+from odibi_sql.relation import Column, Query, Relation, Stored
+from odibi_sql.sql import SyntaxProblem
+from odibi_sql.typed import Types, typed
 
 
 @dataclass
@@ -53,6 +55,7 @@ class StepRunner:
     _recipes: dict[str, Recipe] = field(default_factory=dict)
     _reasons: dict[str, str] = field(default_factory=dict)
     _tell_time: set[str] = field(default_factory=set)
+    _types: dict[str, Types] = field(default_factory=dict)
     _numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def __post_init__(self) -> None:
@@ -93,7 +96,7 @@ class StepRunner:
                 duration_s=time.perf_counter() - begun,
                 run_id=self.plan.recipes.moment.run_id,
                 created_at=datetime.now(UTC).isoformat(timespec="seconds"),
-                notes=notes_of(step.node),
+                notes={**notes_of(step.node), **({"types": types} if (types := self._types.get(name)) else {})},
             )
             entry = self.cache.put(entry, written, force=self.plan.force)
         except EngineFailure as failure:
@@ -125,14 +128,18 @@ class StepRunner:
         self._keep_code(node)
         prefix = f"__odibi_{self.plan.recipes.moment.run_id[-6:]}_{number}_"
         with NodeContext(cursor, prefix, self.folder, attempt.cancelled) as context:
-            sql = "" if isinstance(node.definition, PythonModel) else node.model.statement.sql
-            views = context.make_views(self._inputs(node), sql)
+            written_sql = "" if isinstance(node.definition, PythonModel) else node.model.statement.sql
+            views = context.make_views(self._inputs(node), written_sql)
+            if isinstance(node.definition, Model) and node.model.statement.needs_types:
+                self._types[node.name] = self._input_types(node, cursor, views)
+                node = self._typed(node, self._types[node.name])
+                self._keep_code(node)
             if self._tells_time(node):
                 cursor.fix_time()
             if isinstance(node.definition, PythonModel):
                 written = self._call(node, node.definition, context, views, attempt, stem)
                 return written.columns, written
-            bound = context.bind(sql, node.slots, views)
+            bound = context.bind(node.model.statement.sql, node.slots, views)
             if is_stored(node):
                 written = context.write(bound, stem)
                 return written.columns, written
@@ -181,10 +188,36 @@ class StepRunner:
     def _inputs(self, node: DAGNode) -> Mapping[str, Relation]:
         return {slot.value: self.relations[slot.value] for slot in node.slots if slot.kind == "relation"}
 
+    def _input_types(self, node: DAGNode, cursor: Cursor, views: Mapping[str, str]) -> Types:
+        types = {}
+        for name, relation in self._inputs(node).items():
+            known = relation.columns if isinstance(relation, Stored) else None
+            columns = known or cursor.describe(f"SELECT * FROM {views[name]}")
+            types[name] = {column.name: column.type for column in columns}
+        return types
+
+    def _typed(self, node: DAGNode, types: Types) -> DAGNode:
+        binder = self.open_session("duckdb").cursor()
+
+        def describe(sql: str) -> list[str] | None:
+            try:
+                return [column.type for column in binder.describe(sql)]
+            except EngineFailure:
+                return None
+
+        try:
+            return typed(node, types, describe)
+        except SyntaxProblem as problem:
+            raise SqlError(problem.message, self.places.locate(node.model, problem.at), problem.hint) from problem
+        finally:
+            binder.close()
+
     def _done(self, node: DAGNode, entry: Entry, reason: str) -> Outcome:
         if is_stored(node):
             self.relations[node.name] = self.cache.stored(entry)
         else:
+            if node.model.statement.needs_types:
+                node = self._typed(node, entry.notes["types"])
             self.relations[node.name] = Query(node.model.statement.sql, node.slots, self._inputs(node))
             if self._tells_time(node):
                 self._tell_time.add(node.name)

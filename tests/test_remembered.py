@@ -19,6 +19,8 @@ FILES = {
     "models/a.sql": "\n/* first */ select 1 as x, {{ var('limit') }} as y;",
     "models/b.sql": "{{ config(tags=['t'], meta={'k': [1]}) }} with a as (select * from a) select a.x, now() from a",
     "models/c.sql": "{{ config(dialect='snowflake') }} select iff(x > 1, '{{ env_var('MEMO', 'n') }}', '') as z from b",
+    "models/e.sql": "{{ config(engine='spark') }} select epoch_ms(x) as z, y + z as n from a",
+    "models/f.sql": "{{ config(engine='spark') }} select round(x, 1) as z from a",
     "models/d.sql": "select *, {{ twice('1') }} as t from read_csv('x.csv') join main.a on main.a.x = 1",
     "macros/twice.sql": "{% macro twice(x) %}{{ x }} * 2{% endmacro %}",
     "models/m.yml": "models: [{name: a, description: first, config: {schema: other}}]",
@@ -52,9 +54,9 @@ def test_remembered_models_equal_compiled_ones(project: WriteProject, tmp_path: 
 
 
 EDITS: dict[str, tuple[Callable[[WriteProject], object], set[str]]] = {
-    "nothing": (lambda write: write({}), {"a", "b", "c", "d"}),
-    "one file": (lambda write: write({"models/a.sql": "select 2 as x"}), {"b", "c", "d"}),
-    "a setting from YAML": (lambda write: write({"models/m.yml": "models: []"}), {"b", "c", "d"}),
+    "nothing": (lambda write: write({}), {"a", "b", "c", "d", "e", "f"}),
+    "one file": (lambda write: write({"models/a.sql": "select 2 as x"}), {"b", "c", "d", "e", "f"}),
+    "a setting from YAML": (lambda write: write({"models/m.yml": "models: []"}), {"b", "c", "d", "e", "f"}),
     "a macro": (lambda write: write({"macros/twice.sql": "{% macro twice(x) %}3{% endmacro %}"}), set()),
     "a var": (lambda write: write({"odibi_project.yml": FILES["odibi_project.yml"].replace("10", "11")}), set()),
 }
@@ -73,8 +75,8 @@ def test_an_edit_costs_what_it_touches(project: WriteProject, tmp_path: Path, ed
 def test_environment_variables_are_compared(project: WriteProject, tmp_path: Path) -> None:
     folder, memo = project(FILES), tmp_path / "memo.json"
     compiled(folder, memo, {})
-    assert remembered(folder, memo, {"MEMO": "yes"}) == {"a", "b", "d"}
-    assert remembered(folder, memo, {"UNREAD": "yes"}) == {"a", "b", "c", "d"}
+    assert remembered(folder, memo, {"MEMO": "yes"}) == {"a", "b", "d", "e", "f"}
+    assert remembered(folder, memo, {"UNREAD": "yes"}) == {"a", "b", "c", "d", "e", "f"}
 
 
 def test_another_target_compiles_anew(project: WriteProject, tmp_path: Path) -> None:

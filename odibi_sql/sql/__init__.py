@@ -15,7 +15,7 @@ from __future__ import annotations
 from odibi_sql.sql.analyse import analyse
 from odibi_sql.sql.bind import Bound, absolute, at_home, bind, quote
 from odibi_sql.sql.canonical import canonical, token_diff
-from odibi_sql.sql.statement import FileRead, Note, Reference, Statement, SyntaxProblem
+from odibi_sql.sql.statement import FileRead, Note, Reference, Statement, SyntaxProblem, Written
 
 __all__ = [
     "Bound",
@@ -24,6 +24,7 @@ __all__ = [
     "Reference",
     "Statement",
     "SyntaxProblem",
+    "Written",
     "absolute",
     "analyse",
     "at_home",

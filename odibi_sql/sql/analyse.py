@@ -5,10 +5,11 @@ Importing this module is cheap: sqlglot is loaded when the first text is analyse
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from odibi_sql.sql.statement import Statement
+from odibi_sql.sql.statement import Statement, Written
 
 if TYPE_CHECKING:
     from odibi_sql.sql.parsing import Parsed
@@ -19,12 +20,17 @@ def analyse(
     dialect: str = "duckdb",
     engine_dialect: str = "duckdb",
     schemas: Mapping[str, Mapping[str, str]] | None = None,
+    describe: Callable[[str], Sequence[str] | None] | None = None,
 ) -> Statement:
     """Find what one SELECT-like query reads.
 
     Raises SyntaxProblem for anything else than one query, for what sqlglot cannot parse, and for what cannot be said
-    in `engine_dialect`. `schemas` are the tables that it reads, as written and in lower case, each with its columns'
-    types in DuckDB's words: where they are known, a query for Spark is plainer, and refused here instead of by Spark.
+    in `engine_dialect`.
+
+    For Spark, much depends on types. `schemas` are the tables that the query reads, as written and in lower case, each
+    with its columns' types in DuckDB's words. `describe` gives the types of a SELECT's columns as DuckDB binds it, or
+    None where it does not; without it a DuckDB of its own is asked. Without `schemas` the statement may only be fit to
+    be planned: see `Statement.needs_types`.
     """
     from odibi_sql.sql.parsing import parse  # 60 ms to import, most of it sqlglot
 
@@ -34,7 +40,25 @@ def analyse(
         return _from_written(parsed)
     from odibi_sql.sql.dialects import from_dialect
 
-    return from_dialect(parsed, engine_dialect, schemas)
+    written = Written(text, dialect, engine_dialect)
+    if schemas is not None and describe is None:
+        with _binder() as own:
+            return from_dialect(parsed, written, schemas, own)
+    return from_dialect(parsed, written, schemas, describe)
+
+
+@contextmanager
+def _binder() -> Iterator[Callable[[str], Sequence[str] | None]]:
+    import duckdb
+
+    def describe(sql: str) -> Sequence[str] | None:
+        try:
+            return [str(type_) for type_ in connection.sql(sql).types]
+        except duckdb.Error:
+            return None
+
+    with duckdb.connect() as connection:
+        yield describe
 
 
 def _from_written(parsed: Parsed) -> Statement:
@@ -53,5 +77,4 @@ def _from_written(parsed: Parsed) -> Statement:
         moment="volatile" if reads.volatile else moment(parsed.tokens, parsed.dialect),
         unknown_files=reads.unknown_files,
         notes=reads.notes,
-        transpiled=False,
     )

@@ -6,10 +6,14 @@ is what sqlglot makes of it, analysed again, because only there spans can be bou
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import TypeVar
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlglot import exp
 from sqlglot.errors import ErrorLevel, UnsupportedError
@@ -17,29 +21,37 @@ from sqlglot.errors import ErrorLevel, UnsupportedError
 from odibi_sql.sql.canonical import join_tokens
 from odibi_sql.sql.moments import moment
 from odibi_sql.sql.parsing import Parsed, parse, sql_dialect
-from odibi_sql.sql.references import IMPLIED_RECURSION, find_reads, place
-from odibi_sql.sql.statement import FileRead, Reference, Statement, SyntaxProblem
+from odibi_sql.sql.references import IMPLIED_RECURSION, Reads, find_reads, place
+from odibi_sql.sql.statement import FileRead, Reference, Statement, SyntaxProblem, Written
+
+if TYPE_CHECKING:
+    from odibi_sql.sql.spark import Describe, Schemas
 
 Read = TypeVar("Read", Reference, FileRead)
 
 
 def from_dialect(
-    parsed: Parsed, engine_dialect: str, schemas: Mapping[str, Mapping[str, str]] | None = None
+    parsed: Parsed, written: Written, schemas: Schemas | None = None, describe: Describe | None = None
 ) -> Statement:
-    """Raises SyntaxProblem for what `engine_dialect` cannot say, rather than run something near to it."""
-    written = find_reads(parsed)
+    """Raises SyntaxProblem for what the engine's dialect cannot say, rather than run something near to it. What only
+    types can decide is left open where there are none."""
+    engine_dialect = written.engine_dialect
+    reads = find_reads(parsed)
     _check_sayable(parsed, engine_dialect)
-    if engine_dialect != "duckdb" and (written.files or written.unknown_files):
-        at = written.files[0].at if written.files else parsed.start
+    if engine_dialect != "duckdb" and (reads.files or reads.unknown_files):
+        at = reads.files[0].at if reads.files else parsed.start
         raise SyntaxProblem(f"{engine_dialect} SQL cannot read a file so", at, "declare the file as a source")
-    sql = _transpile(parsed, engine_dialect, schemas)
+    try:
+        sql, untold = _transpile(parsed, reads, engine_dialect, schemas, describe)
+    except _Untold:
+        return _to_be_typed(parsed, reads, replace(written, rules=rewriting_rules()))
     again = _parse_again(sql, parsed, engine_dialect)
     made = find_reads(again)
     places: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
-    for read in written.references:
+    for read in reads.references:
         places[_folded(read)].append(read.at)
     files: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
-    for file in written.files:
+    for file in reads.files:
         files[_folded(file)].append(file.at)
     return Statement(
         sql=sql,
@@ -48,11 +60,39 @@ def from_dialect(
         files=tuple(_placed(made.files, files, parsed)),
         rewrites=made.rewrites,
         canonical=join_tokens(again.text, again.tokens),
-        moment="volatile" if made.volatile or written.volatile else moment(again.tokens, engine_dialect),
-        unknown_files=made.unknown_files or written.unknown_files,
-        notes=written.notes,
-        transpiled=True,
+        moment="volatile" if made.volatile or reads.volatile else moment(again.tokens, engine_dialect),
+        unknown_files=made.unknown_files or reads.unknown_files,
+        notes=reads.notes,
+        written=replace(written, rules=rewriting_rules()) if untold else written,
     )
+
+
+class _Untold(Exception):
+    """Refused only because types are not known yet."""
+
+
+def _to_be_typed(parsed: Parsed, reads: Reads, written: Written) -> Statement:
+    """Fit to be planned: the text is still the one that was written."""
+    return Statement(
+        sql=parsed.sql,
+        offset=0,
+        references=reads.references,
+        files=reads.files,
+        rewrites=reads.rewrites,
+        canonical=join_tokens(parsed.text, parsed.tokens),
+        moment="volatile" if reads.volatile else moment(parsed.tokens, parsed.dialect),
+        unknown_files=reads.unknown_files,
+        notes=reads.notes,
+        written=written,
+    )
+
+
+@cache
+def rewriting_rules() -> str:
+    """A hash of the modules that rewrite, and of sqlglot's version: what a text becomes once types are known."""
+    here = Path(__file__).parent
+    text = [file.read_bytes() for file in (Path(__file__), *sorted((here / "spark").glob("*.py")))]
+    return hashlib.sha256(b"\0".join([metadata.version("sqlglot").encode(), *text])).hexdigest()[:16]
 
 
 def _check_sayable(parsed: Parsed, engine_dialect: str) -> None:
@@ -80,18 +120,21 @@ def _check_sayable(parsed: Parsed, engine_dialect: str) -> None:
             )
 
 
-def _transpile(parsed: Parsed, engine_dialect: str, schemas: Mapping[str, Mapping[str, str]] | None) -> str:
+def _transpile(
+    parsed: Parsed, reads: Reads, engine_dialect: str, schemas: Schemas | None, describe: Describe | None
+) -> tuple[str, bool]:
+    """The text, and whether another may come of it once types are known."""
     rules = sql_dialect(engine_dialect)
-    root = parsed.root
+    root, untold = parsed.root, False
     if (parsed.dialect, engine_dialect) == ("duckdb", "spark"):
-        root = _for_spark(parsed, schemas)
+        root, untold = _for_spark(parsed, reads, schemas, describe)
     for select in root.find_all(exp.Select):
         select.set("hint", None)  # advice on how, not on what: another engine has its own ways
     if parsed.dialect in IMPLIED_RECURSION:
         for with_ in root.find_all(exp.With):
             with_.set("recursive", True)
     try:
-        return rules.generate(root, unsupported_level=ErrorLevel.RAISE, comments=False, pretty=True)
+        sql = rules.generate(root, unsupported_level=ErrorLevel.RAISE, comments=False, pretty=True)
     except UnsupportedError as error:
         said = " ".join(str(error).split())
         raise SyntaxProblem(
@@ -101,14 +144,23 @@ def _transpile(parsed: Parsed, engine_dialect: str, schemas: Mapping[str, Mappin
         ) from None
     except RecursionError:
         raise SyntaxProblem("this is nested too deeply to be transpiled", parsed.start) from None
+    return sql, untold or (schemas is None and parsed.dialect == "duckdb" and "typeof(" in sql)
 
 
-def _for_spark(parsed: Parsed, schemas: Mapping[str, Mapping[str, str]] | None) -> exp.Expr:
-    from odibi_sql.sql.spark import Refused, for_spark
+def _for_spark(
+    parsed: Parsed, reads: Reads, schemas: Schemas | None, describe: Describe | None
+) -> tuple[exp.Expr, bool]:
+    from odibi_sql.sql.spark import INPUT, Refused, for_spark
 
+    names = {reference.at: ".".join(_folded(reference)) for reference in reads.references}
+    for table in parsed.root.find_all(exp.Table):
+        if (at := place(table, parsed)) in names:
+            table.meta[INPUT] = names[at]
     try:
-        return for_spark(parsed.root, schemas)
+        return for_spark(parsed.root, schemas, describe)
     except Refused as refused:
+        if refused.untold and schemas is None:
+            raise _Untold from None
         raise SyntaxProblem(refused.message, place(refused.node, parsed), refused.hint) from None
 
 

@@ -57,6 +57,17 @@ class Note:
 
 
 @dataclass(frozen=True)
+class Written:
+    """What was given to be transpiled. `rules` is empty where the types of the columns read make no difference; else
+    the text to run is made again when they are known, and `rules` says by which state of the program."""
+
+    text: str
+    dialect: str
+    engine_dialect: str
+    rules: str = ""
+
+
+@dataclass(frozen=True)
 class Statement:
     """One query, ready to be bound and run.
 
@@ -69,6 +80,7 @@ class Statement:
     moment:        volatile: other rows in every run (chance, the clock, the engine's state); date: other rows on
                    another day; fixed: neither
     unknown_files: some file is named by an expression, so that its content cannot be known
+    written:       there where it was transpiled, or has to be
     """
 
     sql: str
@@ -80,4 +92,13 @@ class Statement:
     moment: Moment
     unknown_files: bool
     notes: tuple[Note, ...]
-    transpiled: bool
+    written: Written | None = None
+
+    @property
+    def transpiled(self) -> bool:
+        return self.written is not None
+
+    @property
+    def needs_types(self) -> bool:
+        """Whether this is for planning only, until `analyse` is told the types of the columns that it reads."""
+        return self.written is not None and bool(self.written.rules)

@@ -163,3 +163,38 @@ def test_a_column_that_cannot_cross_is_named(running_spark: object, tmp_path: Pa
     }
     error = odibi_sql.build(write_project(tmp_path, files), engine="spark").results["reads"].error
     assert error is not None and "column `at` is of type TIME, which Spark cannot read" in error.message
+
+
+TYPES = {
+    "odibi_project.yml": (
+        "name: types\nretry_delay: 0\nsources: [{name: raw, tables: [{name: rates, path: data/rates.csv}]}]\n"
+    ),
+    "data/rates.csv": "customer_id,rate\n1,0.125\n3,2.675\n",
+    "models/short.sql": (
+        "{{ config(materialized='ephemeral') }}\nselect customer_id, round(rate, 2) as rate from raw.rates\n"
+    ),
+    "models/means.sql": (
+        "with each as (select customer_id, avg(amount) as mean from orders group by customer_id)\n"
+        "select customer_id, round(mean * rate, 1) as mean, epoch_ms(ordered_on) as ms from each\n"
+        "join short using (customer_id) join orders using (customer_id)\n"
+    ),
+}
+
+
+def test_sql_fits_the_types_of_what_it_reads(running_spark: object, tmp_path: Path) -> None:
+    folders = {name: write_project(tmp_path / name, TYPES) for name in ("spark", "duckdb")}
+    for engine, folder in folders.items():
+        odibi_sql.build(folder, engine=engine).raise_for_failure()
+    assert sorted(shown(folders["spark"], "means")) == sorted(shown(folders["duckdb"], "means")) != []
+    again = {"models/means.sql": TYPES["models/means.sql"].replace("ms from", "millis from")}
+    write_project(folders["spark"], again, base={})
+    run = odibi_sql.build(folders["spark"], engine="spark").raise_for_failure()
+    assert {name for name, result in run.results.items() if result.status == "ran"} == {"means"}
+
+
+def test_what_types_make_wrong_is_told_with_its_place(running_spark: object, tmp_path: Path) -> None:
+    folder = write_project(tmp_path, {"models/wrong.sql": "select id,\n  epoch_ms(amount) as ms\nfrom orders\n"})
+    error = odibi_sql.build(folder, engine="spark").results["wrong"].error
+    assert error is not None
+    assert (error.file, error.line, error.column) == ("models/wrong.sql", 2, 3)
+    assert error.hint == "cast the column: epoch_ms(x::TIMESTAMP)"

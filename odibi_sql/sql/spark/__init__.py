@@ -1,6 +1,6 @@
 """A DuckDB query -> the same query for Spark, the same in its rows, or a Refused.
 
-schemas     types of the columns read, where they are given
+schemas     types of the columns read, where those of the inputs are given
 operands    parts of a query, their types, and the SQL of a refusal that only Spark can decide
 numbers, texts, times, nested, aggregates, queries
             what is rewritten or refused, by topic
@@ -19,9 +19,10 @@ from sqlglot import exp
 from odibi_sql.sql.spark import aggregates, nested, numbers, queries, texts, times
 from odibi_sql.sql.spark.known import EQUAL, EQUAL_BY_NAME
 from odibi_sql.sql.spark.operands import Refused, kind
-from odibi_sql.sql.spark.schemas import Schemas, mark_columns
+from odibi_sql.sql.spark.schemas import INPUT, Describe, Schemas, mark_columns
+from odibi_sql.sql.spark.times import BY_WIDTH, widths_are_told
 
-__all__ = ["Refused", "for_spark"]
+__all__ = ["INPUT", "Describe", "Refused", "Schemas", "for_spark"]
 
 _TOPICS = (numbers, texts, times, nested, aggregates)
 REWRITES: Mapping[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
@@ -33,13 +34,19 @@ FUNCTIONS: Mapping[str, Callable[[exp.Expr], exp.Expr]] = {
 }
 
 
-def for_spark(root: exp.Expr, schemas: Schemas | None = None) -> exp.Expr:
-    """Changes the tree, innermost parts first, so that each rewrite finds its operands in Spark's terms already."""
+def for_spark(
+    root: exp.Expr, schemas: Schemas | None = None, describe: Describe | None = None
+) -> tuple[exp.Expr, bool]:
+    """The tree changed, innermost parts first, so that each rewrite finds its operands in Spark's terms already; and
+    whether it is one to plan with only, because types that are not told may change it."""
     nodes = list(root.walk())
     _check_known(nodes)
-    if schemas is not None:
-        mark_columns(root, schemas)
+    if schemas is not None and describe is not None:
+        mark_columns(root, schemas, describe)
+        for node in nodes:
+            node.meta["typed"] = True
     kinds = {id(node): kind(node) for node in nodes}
+    untold = schemas is None and any(isinstance(node, BY_WIDTH) and not widths_are_told(node) for node in nodes)
     for node in reversed(nodes):
         rewrite = _rewrite(node)
         if rewrite is None or node.meta.get("replaced"):
@@ -53,7 +60,7 @@ def for_spark(root: exp.Expr, schemas: Schemas | None = None) -> exp.Expr:
                 root = made
             else:
                 node.replace(made)
-    return root
+    return root, untold
 
 
 def _rewrite(node: exp.Expr) -> Callable[[exp.Expr], exp.Expr] | None:

@@ -21,16 +21,40 @@ from odibi_sql.sql.spark.operands import (
 
 
 def average(node: exp.Expr) -> exp.Expr:
-    """A double on DuckDB, also of decimals."""
-    if isinstance(node.this, exp.Distinct):
-        node.this.set("expressions", [raw(as_double(one)) for one in node.this.expressions])
-    else:
-        node.set("this", raw(as_double(node.this)))
+    """A double on DuckDB: of decimals their exact sum as a double, divided by their number."""
+    distinct = isinstance(node.this, exp.Distinct)
+    value = node.expressions[0] if isinstance(node, exp.Anonymous) else node.this
+    value = value.expressions[0] if distinct else value
+    known, once = kind(value), "DISTINCT " if distinct else ""
+    target, around = _around(node)
+    if known not in (None, "decimal"):
+        return raw(f"avg({once}{as_double(value)})", "double")
+    total, number = around(f"sum({once}{said(value)})"), around(f"count({once}{said(value)})")
+    made = f"CAST({total} AS DOUBLE) / nullif({number}, 0)"
+    if known is None:
+        otherwise = around(f"avg({once}CAST({said(value)} AS DOUBLE))")
+        made = f"CASE WHEN typeof({total}) LIKE 'decimal%' THEN {made} ELSE {otherwise} END"
+    _put(target, node, raw(f"({made})", "double"))
     return node
 
 
-def mean(node: exp.Expr) -> exp.Expr:
-    return raw(f"avg({as_double(node.expressions[0])})", "double")
+def _around(node: exp.Expr) -> tuple[exp.Expr, Callable[[str], str]]:
+    """The aggregate with its FILTER and OVER, and how another aggregate is said with the same."""
+    target, depth = node, 0
+    while isinstance(target.parent, (exp.Filter, exp.Window)) and target.arg_key == "this":
+        target, depth = target.parent, depth + 1
+
+    def around(aggregate: str) -> str:
+        if depth == 0:
+            return aggregate
+        copied = target.copy()
+        inner = copied
+        for _ in range(depth):
+            inner = inner.this
+        inner.replace(raw(aggregate))
+        return said(copied)
+
+    return target, around
 
 
 def count(node: exp.Expr) -> exp.Expr:
@@ -206,4 +230,4 @@ REWRITES: Mapping[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
     exp.WithinGroup: within_group,
     exp.NthValue: nth,
 }
-FUNCTIONS: Mapping[str, Callable[[exp.Expr], exp.Expr]] = {"mean": mean}
+FUNCTIONS: Mapping[str, Callable[[exp.Expr], exp.Expr]] = {"mean": average}

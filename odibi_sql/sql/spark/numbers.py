@@ -86,7 +86,7 @@ def truncate(node: exp.Expr) -> exp.Expr:
 
 
 def round_(node: exp.Expr) -> exp.Expr:
-    """Spark rounds a double by its decimal text, DuckDB by multiplying: 1.005 becomes 1.01 or 1.0."""
+    """Spark rounds a double by its decimal text, DuckDB by its exact value: 2.675 becomes 2.68 or 2.67."""
     digits = node.args.get("decimals")
     if kind(node.this) in ("integer", "decimal"):
         return node
@@ -94,16 +94,32 @@ def round_(node: exp.Expr) -> exp.Expr:
         return node  # half away from zero on both
     if (places := whole_number(digits)) is None:
         raise Refused(node, "round() to a number of digits that is not written out may differ", "write the digits")
+    if not -22 <= places <= 22:
+        raise Refused(node, "round() to more than 22 digits is not known to Spark", "a DOUBLE has 17 digits")
     value = said(node.this)
-    scaled = f"CAST({value} AS DOUBLE) * 1e{places}D" if places >= 0 else f"CAST({value} AS DOUBLE) / 1e{-places}D"
-    back = f"/ 1e{places}D" if places >= 0 else f"* 1e{-places}D"
-    ours = (
-        f"CASE WHEN isnan({scaled}) OR abs({scaled}) >= 4503599627370496 THEN {value} ELSE round({scaled}) {back} END"
-    )
     if kind(node.this) == "double":
-        return raw(ours, "double")
+        return raw(_rounded(as_double(node.this), places), "double")
     refusal = stop("round() of a DOUBLE to digits differs on Spark: cast to DOUBLE (x::double) so that it is known")
     return raw(f"round(CASE WHEN typeof({value}) IN ('double', 'float') THEN {refusal} ELSE {value} END, {places})")
+
+
+def _rounded(value: str, places: int) -> str:
+    """The value times a power of ten, rounded, and back. Where the product seems to lie amid two whole numbers, it
+    may have been rounded to there; the remainder, which is exact, tells whether the value is less than it seems."""
+    power = f"1e{abs(places)}D"
+    scaled, back = (f"{value} * {power}", f"/ {power}") if places >= 0 else (f"{value} / {power}", f"* {power}")
+    scaled = f"({scaled})"
+    if places >= 0:
+        left = f"abs({scaled}) % abs({value})"
+        is_less = f"{left} > 0 AND {left} < abs({value}) / 2"
+    else:
+        is_less = f"abs({value}) % abs({scaled}) > abs({scaled}) / 2"
+    return (
+        f"CASE WHEN abs({scaled}) = DOUBLE('Infinity') THEN {value} "
+        f"WHEN abs({scaled}) >= 4503599627370496 THEN {scaled} {back} "  # 2^52: whole already
+        f"WHEN abs({scaled}) % 1 = 0.5D AND {is_less} THEN (round({scaled}) - sign({scaled})) {back} "
+        f"ELSE round({scaled}) {back} END"
+    )
 
 
 def log(node: exp.Expr) -> exp.Expr:
@@ -221,7 +237,7 @@ def _to_decimal(node: exp.Expr) -> exp.Expr:
     precision, scale = ([*parts, 0])[:2] if parts else (18, 3)
     to = f"DECIMAL({precision}, {scale})"
     if isinstance(node, exp.TryCast):
-        raise Refused(node, "TRY_CAST to a DECIMAL needs to know of what", "cast to VARCHAR first")
+        raise Refused(node, "TRY_CAST to a DECIMAL needs to know of what", "cast to VARCHAR first", untold=True)
     scaled = f"CAST({value} AS DOUBLE) * 1e{scale}D"
     unit = f"CAST('1e-{scale}' AS DECIMAL({scale + 1}, {scale}))"
     ours = f"CAST(CAST(CAST(round({scaled}) AS BIGINT) AS DECIMAL(19, 0)) * {unit} AS {to})"

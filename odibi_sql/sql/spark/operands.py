@@ -61,13 +61,14 @@ _OF_CLASS: dict[type[exp.Expr], Kind] = {
 
 
 class Refused(Exception):
-    """What Spark cannot say, or says with another meaning; `node` is where."""
+    """What Spark cannot say, or says with another meaning; `node` is where. `untold`: a type might help."""
 
-    def __init__(self, node: exp.Expr, message: str, hint: str) -> None:
+    def __init__(self, node: exp.Expr, message: str, hint: str, *, untold: bool = False) -> None:
         super().__init__(message)
         self.node = node
         self.message = message
         self.hint = hint
+        self.untold = untold
 
 
 def of_type(type_: exp.DataType) -> Kind | None:
@@ -111,7 +112,9 @@ def _alike(kinds: list[Kind | None]) -> Kind | None:
 
 def _number(left: Kind | None, right: Kind | None) -> Kind | None:
     both = {left, right}
-    if both <= {"integer", "decimal", "double"}:
+    if both == {"real"}:
+        return "real"
+    if both <= {"integer", "decimal", "double"} or both == {"real", "double"}:
         return "double" if "double" in both else "decimal" if "decimal" in both else "integer"
     return None
 

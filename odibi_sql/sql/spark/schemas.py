@@ -1,46 +1,142 @@
-"""The columns that a query reads, where their types are given -> kinds marked on the tree.
+"""The columns that a query reads, where the types of its inputs are given -> kinds marked on the tree.
 
-A column is marked only where no doubt is possible: all tables read are given, they agree on the type of the name, and
-nothing in the query makes a column of that name itself.
+DuckDB's binder says the types. Of each SELECT it is asked for the columns that stand in it, over its FROM clause alone
+and the CTEs that it can see, with inputs that have no rows. So there is one set of rules for names, and it is the right
+one; what the binder does not know in this form has no mark, and the SQL asks Spark.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from sqlglot import exp
 from sqlglot.errors import ParseError
 
-from odibi_sql.sql.spark.operands import Kind, of_type
+from odibi_sql.sql.bind import quote
+from odibi_sql.sql.spark.operands import Kind, kind, of_type
 
 Schemas = Mapping[str, Mapping[str, str]]  # table as written, in lower case -> column -> type in DuckDB's words
+Describe = Callable[[str], Sequence[str] | None]  # a SELECT -> its columns' types in DuckDB's words, if it can be bound
+Ask = Callable[[exp.Select, Sequence[exp.Expr]], Sequence[str] | None]
+
+INPUT = "input"  # where a table in the tree notes the name under which `Schemas` has it
+_BY_COLUMN = ("expressions", "where", "from_", "joins", "laterals")  # where a column goes before an alias of its name
 
 
-def mark_columns(root: exp.Expr, schemas: Schemas) -> None:
-    ctes = {cte.alias.lower() for cte in root.find_all(exp.CTE)}
-    tables = [table for table in root.find_all(exp.Table) if isinstance(table.this, exp.Identifier)]
-    read = [_written(table) for table in tables if table.args.get("db") or table.name.lower() not in ctes]
-    if any(name not in schemas for name in read) or root.find(exp.SetOperation, exp.Pivot):
+def mark_columns(root: exp.Expr, schemas: Schemas, describe: Describe) -> None:
+    """Tables that are read carry their names in `meta[INPUT]`."""
+    inputs = {name: f"__input_{number}" for number, name in enumerate(schemas)}
+    empty = [f"{inputs[name]} AS ({_nothing(columns)})" for name, columns in schemas.items() if columns]
+    if not empty:
         return
-    kinds: dict[str, set[Kind | None]] = {}
-    for name in read:
-        for column, type_ in schemas[name].items():
-            kinds.setdefault(column.lower(), set()).add(_kind(type_))
-    made = {alias.alias.lower() for alias in root.find_all(exp.Alias)}
-    made |= {one.name.lower() for alias in root.find_all(exp.TableAlias) for one in alias.args.get("columns") or ()}
-    sources = {table.alias_or_name.lower() for table in tables}
-    sources |= {one.alias.lower() for one in root.find_all(exp.Subquery) if one.alias}
-    for node in root.find_all(exp.Column):
-        name, qualifier = node.name.lower(), node.table.lower()
-        if name in made or (qualifier and (qualifier not in sources or qualifier in kinds)):
+    given = f"WITH {', '.join(empty)} SELECT * FROM "
+
+    def ask(select: exp.Select, columns: Sequence[exp.Expr]) -> Sequence[str] | None:
+        return describe(f"{given}({_question(select, columns, inputs)})")
+
+    by_select: dict[int, tuple[exp.Select, list[exp.Column]]] = {}
+    for column in root.find_all(exp.Column):
+        select = column.find_ancestor(exp.Select)
+        if isinstance(select, exp.Select) and not isinstance(column.this, exp.Star):
+            by_select.setdefault(id(select), (select, []))[1].append(column)
+    for select, columns in by_select.values():
+        _mark(select, columns, ask)
+
+
+def _mark(select: exp.Select, columns: list[exp.Column], ask: Ask) -> None:
+    each = {column.sql("duckdb"): column for column in columns}
+    types = ask(select, list(each.values()))
+    known: dict[str, Kind | None]
+    if types is not None:
+        known = {text: _kind(type_) for text, type_ in zip(each, types, strict=True)}
+    else:  # one that cannot be told hides the others
+        known = {text: _alone(select, column, ask) for text, column in each.items()}
+    aliases = {one.alias.lower(): one.this for one in select.expressions if isinstance(one, exp.Alias)}
+    aliased: list[exp.Column] = []
+    for column in columns:
+        found = known.get(column.sql("duckdb"))
+        is_alias = not column.table and column.name.lower() in aliases
+        if is_alias and (found is None or _clause(column, select) not in _BY_COLUMN):
+            aliased.append(column)
+        elif found is not None:
+            column.meta["kind"] = found
+    for column in aliased:
+        found, meant = known.get(column.sql("duckdb")), aliases[column.name.lower()]
+        other = None if any(one is column for one in meant.find_all(exp.Column)) else kind(meant)
+        if other is not None and found in (None, other):
+            column.meta["kind"] = other
+
+
+def _alone(select: exp.Select, column: exp.Column, ask: Ask) -> Kind | None:
+    """Of the SELECT, or of the nearest one around it that knows the column."""
+    around: exp.Expr | None = select
+    while isinstance(around, exp.Select):
+        if types := ask(around, [column]):
+            return _kind(types[0])
+        around = around.find_ancestor(exp.Select)
+    return None
+
+
+def _clause(node: exp.Expr, select: exp.Select) -> str:
+    while node.parent is not None and node.parent is not select:
+        node = node.parent
+    return str(node.arg_key)
+
+
+def _question(select: exp.Select, columns: Sequence[exp.Expr], inputs: Mapping[str, str]) -> str:
+    asked = exp.Select(expressions=[exp.alias_(one.copy(), f"c{n}") for n, one in enumerate(columns)])
+    for part in ("with_", "from_", "joins", "laterals"):
+        value = select.args.get(part)
+        if value:
+            asked.set(part, [one.copy() for one in value] if isinstance(value, list) else value.copy())
+    sql = _said(asked, inputs)
+    for with_, ctes in _visible(select):
+        recursive = "RECURSIVE " if with_.args.get("recursive") else ""
+        sql = f"WITH {recursive}{', '.join(_said(cte, inputs) for cte in ctes)} SELECT * FROM ({sql})"
+    return sql
+
+
+def _visible(select: exp.Select) -> Iterator[tuple[exp.With, list[exp.Expr]]]:
+    """The WITH clauses around the SELECT, the nearest first, each with the CTEs that it can see."""
+    node: exp.Expr = select
+    within: exp.Expr | None = None  # the CTE through which we came up
+    while node.parent is not None:
+        node = node.parent
+        if isinstance(node, exp.CTE):
+            within = node
+        elif isinstance(node, exp.With):
+            seen = node.expressions[: node.expressions.index(within)]
+            if node.args.get("recursive") and within is not None:
+                seen = [*seen, within]
+            if seen:
+                yield node, seen
+            node = node.parent or node  # its own query's WITH is this one
+        elif (with_ := node.args.get("with_")) is not None:
+            yield with_, with_.expressions
+
+
+def _said(node: exp.Expr, inputs: Mapping[str, str]) -> str:
+    copied = node.copy()
+    schemas: set[tuple[str, str]] = set()
+    for table in list(copied.find_all(exp.Table)):
+        name = inputs.get(table.meta.get(INPUT, ""))
+        if name is None:
             continue
-        known = kinds.get(name, set())
-        if len(known) == 1 and (one := next(iter(known))) is not None:
-            node.meta["kind"] = one
+        if table.args.get("alias") is None:
+            schemas.add((table.db.lower(), table.name.lower()))
+            table.set("alias", exp.TableAlias(this=exp.to_identifier(table.name, quoted=True)))
+        table.set("this", exp.to_identifier(name))
+        table.set("db", None)
+        table.set("catalog", None)
+    for column in copied.find_all(exp.Column):
+        if column.db and (column.db.lower(), column.table.lower()) in schemas:
+            column.set("db", None)
+    return copied.sql("duckdb", comments=False)
 
 
-def _written(table: exp.Table) -> str:
-    return ".".join(part.name for part in table.parts).lower()
+def _nothing(columns: Mapping[str, str]) -> str:
+    listed = ", ".join(f"CAST(NULL AS {type_}) AS {quote(name)}" for name, type_ in columns.items())
+    return f"SELECT {listed} WHERE false"
 
 
 def _kind(type_: str) -> Kind | None:

@@ -103,11 +103,25 @@ def add(node: exp.Expr) -> exp.Expr:
     return _same_width(node)
 
 
+BY_WIDTH = (exp.Add, exp.Sub, exp.Mul, exp.Mod)
+
+
+def widths_are_told(node: exp.Expr) -> bool:
+    """A REAL is told to be one, or to be none; a number that is written out makes no difference."""
+    sides = (node.this, node.expression)
+    return all(kind(one) is not None for one in sides) or any(whole_number(one) is not None for one in sides)
+
+
 def _same_width(node: exp.Expr) -> exp.Expr:
     both = {kind(node.this), kind(node.expression)}
+    message, hint = "a REAL and another number are counted in other widths on Spark", "cast the REAL to DOUBLE"
     if "real" in both and not both <= {"real", "double"}:
-        raise Refused(node, "a REAL and another number are counted in other widths on Spark", "cast the REAL to DOUBLE")
-    return node
+        raise Refused(node, message, hint)
+    if not node.meta.get("typed") or widths_are_told(node):
+        return node
+    left, right = (f"typeof({said(one)})" for one in (node.this, node.expression))
+    differ = f"'float' IN ({left}, {right}) AND {left} <> {right} AND 'double' NOT IN ({left}, {right})"
+    return raw(f"CASE WHEN {differ} THEN {stop(f'{message}: {hint}')} ELSE {said(node)} END")
 
 
 def _moved(moment: exp.Expr, sign: str, interval: str) -> exp.Expr:
@@ -204,7 +218,12 @@ def epoch_ms(node: exp.Expr) -> exp.Expr:
         return raw(f"CAST(timestamp_millis({said(node.this)}) AS TIMESTAMP_NTZ)", "timestamp")
     if kind(node.this) in ("date", "timestamp", "zoned"):
         return raw(f"CAST(round(unix_micros(CAST({said(node.this)} AS TIMESTAMP)) / 1000D) AS BIGINT)", "integer")
-    raise Refused(node, "epoch_ms() of a column may be a number or a time", "cast the column: epoch_ms(x::TIMESTAMP)")
+    raise Refused(
+        node,
+        "epoch_ms() of a column may be a number or a time",
+        "cast the column: epoch_ms(x::TIMESTAMP)",
+        untold=kind(node.this) is None,
+    )
 
 
 def epoch_us(node: exp.Expr) -> exp.Expr:
@@ -259,6 +278,7 @@ def at_zone(node: exp.Expr) -> exp.Expr:
         node,
         "AT TIME ZONE turns zoned times one way and others the other",
         "cast: x::TIMESTAMP or x::TIMESTAMPTZ first",
+        untold=kind(node.this) is None,
     )
 
 

@@ -21,7 +21,9 @@ sum(d) / sum(i)  -- rewritten
 sum(i) / sum(j)  -- rewritten
 avg(i)  -- rewritten
 avg(d)  -- rewritten
-avg(f)  -- equal
+round(avg(d), 2)  -- rewritten
+round(avg(DISTINCT d) FILTER (WHERE id > 2), 1)  -- rewritten
+avg(f)  -- rewritten
 mean(d)  -- rewritten
 avg(DISTINCT i)  -- rewritten
 avg(i) FILTER (WHERE i > 1)  -- rewritten

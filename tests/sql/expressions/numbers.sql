@@ -122,7 +122,7 @@ i ISNULL  -- equal
 b + 1  -- equal
 b * 2  -- equal
 r * 2  -- refused, without types: equal
-r + d  -- refused, without types: DIFFERENT
+r + d  -- refused, without types: untold
 fdiv(i, 2)  -- refused
 fmod(f, 2)  -- refused
 add(i, 1)  -- refused

@@ -240,5 +240,7 @@ SELECT count(*) AS n FROM t WHERE ts - INTERVAL 1 DAY > dt2  -- rewritten
 SELECT grouping(k) AS g, k, sum(d) AS s FROM t GROUP BY ROLLUP (k)  -- refused
 SELECT id, len(s) AS a, len(ls) AS b FROM t  -- rewritten, without types: stops
 SELECT e::integer AS a, round(e) AS b, round(e, 2) AS c, floor(e) AS d FROM t  -- rewritten, without types: stops
-SELECT i + r AS a FROM t  -- refused, without types: DIFFERENT
+SELECT i + r AS a FROM t  -- refused, without types: untold
 SELECT k, bo, count(*) AS n FROM t GROUP BY GROUPING SETS ((k), (k, bo))  -- equal
+SELECT n, round(n * 5 / 1000, 2) AS a, round(-n * 5 / 10000, 3) AS b, round(n * 2.5, -1) AS c, round(n * 5 / 16, 12) AS d FROM range(3000) AS r(n)  -- rewritten
+SELECT n, round(n * 50::double, -2) AS a, round(n / 7 * 1e13, 3) AS b, round(n / 1e12, 11) AS c, round(n * 5 / 1e14, 13) AS d FROM range(500) AS r(n)  -- rewritten, without types: stops
