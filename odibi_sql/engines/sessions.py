@@ -49,4 +49,5 @@ def writer_of(stored: Stored) -> str | None:
         found = pyarrow.parquet.read_metadata(stored.parts[0])
     except (OSError, pyarrow.ArrowException) as error:
         raise EngineFailure(f"{stored.parts[0]} cannot be read: {error}") from error
-    return "spark" if b"org.apache.spark.version" in (found.metadata or {}) else "duckdb"
+    by_spark = b"org.apache.spark.version" in (found.metadata or {}) or "datafusion" in (found.created_by or "")
+    return "spark" if by_spark else "duckdb"  # DataFusion is what Sail runs on

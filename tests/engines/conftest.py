@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+import warnings
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from odibi_sql.relation import Stored
 
 NOW = datetime(2024, 2, 29, 23, 59, 58, 123456, tzinfo=UTC)
 
+Value = str | int | float | bool
 OpenSession = Callable[..., Session]
 Rows = list[tuple[object, ...]]
 
@@ -31,9 +33,9 @@ def running_spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
     from odibi_sql.engines.spark.connecting import connect
 
     scratch = tmp_path_factory.mktemp("spark")
-    spark, end = connect(SessionOptions(now=NOW, threads=2, scratch=scratch, settings={"master": "local[2]"}))
-    yield spark
-    end()
+    connection = connect(SessionOptions(now=NOW, threads=2, scratch=scratch, settings={"master": "local[2]"}))
+    yield connection.spark
+    connection.end()
 
 
 @pytest.fixture
@@ -42,18 +44,26 @@ def engine_name() -> str:
 
 
 @pytest.fixture
-def open_session(engine_name: str, tmp_path: Path) -> Iterator[OpenSession]:
+def engine_settings() -> dict[str, Value]:
+    return {}
+
+
+@pytest.fixture
+def open_session(engine_name: str, engine_settings: dict[str, Value], tmp_path: Path) -> Iterator[OpenSession]:
     """Sessions that are closed at the end of the test; settings are given as keywords."""
     opened: list[Session] = []
 
-    def make(**settings: str | int | float | bool) -> Session:
-        options = SessionOptions(now=NOW, threads=2, scratch=tmp_path / "scratch", settings=settings)
+    def make(**settings: Value) -> Session:
+        given = {**engine_settings, **settings}
+        options = SessionOptions(now=NOW, threads=2, scratch=tmp_path / "scratch", settings=given)
         opened.append(load_engine(engine_name).open_session(options))
         return opened[-1]
 
     yield make
-    for session in opened:
-        session.close()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # of the client of Spark Connect
+        for session in opened:
+            session.close()
 
 
 @pytest.fixture

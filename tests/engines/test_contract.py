@@ -20,11 +20,19 @@ from odibi_sql.relation import Column, Files, Stored
 ZONED = {"duckdb": "timestamptz", "spark": "timestamp"}  # by dialect
 
 
-@pytest.fixture(params=ENGINES)
+@pytest.fixture(params=[*ENGINES, "sail"])
 def engine_name(request: pytest.FixtureRequest) -> str:
     if request.param == "spark":
         request.getfixturevalue("running_spark")
-    return str(request.param)
+    if request.param == "sail":
+        pytest.importorskip("pysail")
+        pytest.importorskip("grpc")
+    return "spark" if request.param == "sail" else str(request.param)
+
+
+@pytest.fixture
+def engine_settings(request: pytest.FixtureRequest, engine_name: str) -> dict[str, str | int | float | bool]:
+    return {"server": "sail"} if request.node.callspec.params["engine_name"] == "sail" else {}
 
 
 def stored(written: Written) -> Stored:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from odibi_sql.engines.protocol import EngineFailure
-from odibi_sql.engines.spark.clock import timed
+from odibi_sql.engines.spark.clock import literals, timed
 
 ASKING = {
     "select current_date": "select current_date()",
@@ -40,9 +42,23 @@ def test_what_only_sparks_own_clock_can_tell_is_refused_in_its_place(sql: str) -
     assert raised.value.offset == len("select ")
 
 
-def test_places_are_those_of_the_text_before() -> None:
+INSTEAD = {
+    "select current_date, now( )": "select (DATE '2024-02-29'), (TIMESTAMP '2024-02-29 12:00:00.000000+00:00')",
+    "select 'now()', current_timestamp(6)": "select 'now()', current_timestamp(6)",
+}
+
+
+@pytest.mark.parametrize("sql", INSTEAD)
+def test_the_time_itself_can_stand_instead(sql: str) -> None:
+    assert timed(sql, literals(datetime(2024, 2, 29, 12, tzinfo=UTC))).sql == INSTEAD[sql]
+
+
+@pytest.mark.parametrize("instead", [None, literals(datetime(2024, 2, 29, tzinfo=UTC))], ids=["calls", "literals"])
+def test_places_are_those_of_the_text_before(instead: dict[str, str] | None) -> None:
     sql = "select current_date, a, localtimestamp, b"
-    asking = timed(sql)
-    for word in ("select", "current_date", "a,", "localtimestamp", "b"):
-        at = asking.sql.rindex(word) if word == "b" else asking.sql.index(word)
-        assert sql[asking.origin(at) :].startswith(word)
+    asking = timed(sql, instead)
+    words = ["select", " a,", " b"] if instead else ["select", "current_date", " a,", "localtimestamp", " b"]
+    for word in words:
+        assert sql[asking.origin(asking.sql.index(word)) :].startswith(word)
+    if instead:
+        assert sql[asking.origin(asking.sql.index("DATE ")) :].startswith("current_date")

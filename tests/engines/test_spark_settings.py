@@ -24,6 +24,9 @@ MISTAKES: list[tuple[dict[str, object], str]] = [
     ({"conf": {"spark.sql.shuffle.partitions": [4]}}, "takes a text, a number, or true or false"),
     ({"master": "local", **REMOTE}, "both say where Spark is"),
     ({"remote": "localhost:15002"}, "is the address of a Spark Connect server"),
+    ({"server": "sale"}, "`server` can be `sail`, and not 'sale'"),
+    ({"server": "sail", **REMOTE}, "`remote` and `server` both say where Spark is"),
+    ({"sever": "sail"}, "has no setting `sever`"),
 ]
 
 
@@ -45,6 +48,26 @@ def test_without_java_it_says_how_to_get_one(monkeypatch: pytest.MonkeyPatch, tm
         check_settings({})
     assert "apt install" in str(raised.value.hint)
     assert check_settings(REMOTE) == REMOTE
+
+
+def test_sail_needs_no_java_and_says_what_it_needs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    pytest.importorskip("pysail")
+    pytest.importorskip("grpc_status")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    assert check_settings({"server": "sail"}) == {"server": "sail"}
+    with pytest.raises(ProjectError, match=r"Sail has no use for Spark's property `spark\.executor\.memory`"):
+        check_settings({"server": "sail", "conf": {"spark.executor.memory": "1g"}})
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])  # where nothing is installed
+    with pytest.raises(ProjectError, match="`server: sail` needs pysail") as raised:
+        check_settings({"server": "sail"})
+    assert raised.value.hint == "pip install 'odibi-sql[sail]'"
+
+
+def test_results_of_sail_are_not_taken_for_sparks() -> None:
+    pytest.importorskip("pysail")
+    assert dict(result_settings({"server": "sail"}))["server"].startswith("sail 0.")
+    assert "server" not in dict(result_settings(REMOTE))
 
 
 def test_only_what_can_change_a_result_is_part_of_the_key() -> None:

@@ -81,7 +81,7 @@ def duckdb_engine(folder: Path) -> Callable[[str], Answer]:
         replaced = f"* REPLACE ({_TYPES})" if name == "t" else "*"
         connection.execute(f"CREATE TABLE {name} AS SELECT {replaced} FROM ({sql})")
         connection.execute(f"COPY {name} TO '{folder / name}.parquet'")
-    return lambda sql: _answer(connection.sql(sql).to_arrow_table())
+    return lambda sql: answer(connection.sql(sql).to_arrow_table())
 
 
 def spark_engine(folder: Path) -> Callable[[str], Answer]:
@@ -99,7 +99,7 @@ def spark_engine(folder: Path) -> Callable[[str], Answer]:
         session.conf.set(key, value)
     for name in TABLES:
         session.read.parquet(str(folder / f"{name}.parquet")).createOrReplaceTempView(name)
-    return lambda sql: _answer(session.sql(sql).toArrow())
+    return lambda sql: answer(session.sql(sql).toArrow())
 
 
 def _start(folder: Path) -> Any:
@@ -118,7 +118,7 @@ def _start(folder: Path) -> Any:
     return builder.getOrCreate()
 
 
-def _answer(table: Any) -> Answer:
+def answer(table: Any) -> Answer:
     columns = [[_comparable(value) for value in column.to_pylist()] for column in table.columns]
     return Answer(
         tuple(table.column_names),

@@ -10,54 +10,134 @@ import os
 import re
 import socket
 import sys
-import time
 import warnings
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from odibi_sql.engines.protocol import EngineFailure, SessionOptions
+from odibi_sql.engines.spark.sail import start_server
 from odibi_sql.engines.spark.settings import given_properties, session_properties, starting_properties, text
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
+    from pyspark.sql.connect.client.retries import RetryPolicy
 
 _ANSWERS_WITHIN_S = 5.0
 _EXECUTOR_WITHIN_S = 60.0
+_RETRIES = 4  # within 5 s
+_FIRST_JOB = "odibi-first"
 _HOST_AND_PORT = re.compile(r"(?P<host>[^/:,;]+)(?::(?P<port>\d+))?")
 
 
-def connect(options: SessionOptions) -> tuple[SparkSession, Callable[[], None]]:
-    """The session, and what ends it: a Spark that was running before goes on. Raises EngineFailure."""
+@dataclass(frozen=True)
+class Connection:
+    """`end` lets go of it, though a Spark that was running before goes on. `is_far`: it speaks Spark Connect. `is_own`:
+    started or connected to by this program, which may do so again."""
+
+    spark: SparkSession
+    end: Callable[[], None]
+    is_far: bool = False
+    is_own: bool = True
+
+    def is_alive(self) -> bool:
+        """Asks Spark, which takes some milliseconds."""
+        try:
+            if self.is_far:
+                return bool(self.spark.version)
+            java: Any = self.spark.sparkContext._jsc
+            return not java.sc().isStopped()
+        except Exception:
+            return False
+
+
+def connect(options: SessionOptions) -> Connection:
+    """Raises EngineFailure."""
     logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)  # it prints every error that it raises
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of pyspark about the version of pandas, which is not used through it
-        spark, end = _connect(options)
+        connection = _connect(options)
     try:
         for name, value in session_properties(options).items():
-            spark.conf.set(name, value)
+            connection.spark.conf.set(name, value)
     except BaseException:
-        end()
+        connection.end()
         raise
-    return spark, end
+    return connection
 
 
-def _connect(options: SessionOptions) -> tuple[SparkSession, Callable[[], None]]:
-    from pyspark import SparkContext
-    from pyspark.sql import SparkSession
-
+def _connect(options: SessionOptions) -> Connection:
+    if options.settings.get("server") == "sail":
+        address, end = start_server(options.scratch)
+        try:
+            return _connect_to(address, end)
+        except BaseException:
+            end()
+            raise
     remote = options.settings.get("remote")
     if remote is not None:
         _check_answers(str(remote).removeprefix("sc://"), 15002, str(remote))
-        from pyspark.sql.connect.session import SparkSession as RemoteSession
+        return _connect_to(str(remote), lambda: None)
+    from pyspark import SparkContext
+    from pyspark.sql import SparkSession
 
-        # Not by SparkSession.builder, which makes all of this process a client of Spark Connect.
-        far: Any = RemoteSession.builder.remote(str(remote)).create()
-        return far, far.stop
     if SparkContext._active_spark_context is not None:  # getActiveSession() knows those of the calling thread only
-        return SparkSession.builder.getOrCreate().newSession(), lambda: None
+        return Connection(SparkSession.builder.getOrCreate().newSession(), lambda: None, is_own=False)
     started = _start(options)
-    return started, started.stop
+    return Connection(started, lambda: _stop(started))
+
+
+def _connect_to(address: str, after: Callable[[], None]) -> Connection:
+    from pyspark.sql.connect.session import SparkSession as RemoteSession
+
+    # Not by SparkSession.builder, which makes all of this process a client of Spark Connect.
+    far: Any = RemoteSession.builder.remote(address).create()
+    far.client.set_retry_policies([_patience()])
+
+    def end() -> None:
+        try:
+            far.client.set_retry_policies([])  # if it is gone, so be it
+            far.stop()
+        finally:
+            after()
+
+    return Connection(far, end, is_far=True)
+
+
+def _patience() -> RetryPolicy:
+    """How long a call is tried again: some seconds, after which the model's `retries` have their turn. pyspark's own
+    goes on for more than ten minutes, and then warns on top of raising."""
+    from pyspark.sql.connect.client.retries import DefaultPolicy, RetryPolicyState
+
+    class State(RetryPolicyState):
+        def next_attempt(self, exception: BaseException | None = None) -> int | None:
+            wait = super().next_attempt(exception)
+            if wait is None and exception is not None:
+                raise exception
+            return wait
+
+    class Patience(DefaultPolicy):
+        def to_state(self) -> RetryPolicyState:
+            return State(self)
+
+    return Patience(max_retries=_RETRIES)
+
+
+def _stop(spark: SparkSession) -> None:
+    """Where Java is gone, pyspark must forget it, or it would go on asking it."""
+    from py4j.protocol import Py4JError
+    from pyspark import SparkContext
+    from pyspark.sql import SparkSession
+
+    context = spark.sparkContext
+    try:
+        spark.stop()
+    except (Py4JError, ConnectionError, EOFError):
+        context._accumulatorServer.shutdown()
+        SparkContext._active_spark_context = SparkContext._gateway = SparkContext._jvm = None
+        SparkSession._instantiatedSession = None
 
 
 def _start(options: SessionOptions) -> SparkSession:
@@ -96,17 +176,29 @@ def _start(options: SessionOptions) -> SparkSession:
 
 
 def _wait_for_executor(spark: SparkSession, master: str) -> None:
-    """Without one, jobs would wait for ever and say nothing."""
-    deadline = time.monotonic() + _EXECUTOR_WITHIN_S
+    """By a first job, which waits for one. Without any, jobs would wait for ever and say nothing."""
     java: Any = spark.sparkContext._jsc
-    while java.sc().getExecutorMemoryStatus().size() < 2:  # the driver is one of them
-        if time.monotonic() > deadline:
-            spark.stop()
+
+    def count() -> None:
+        spark.sparkContext.addJobTag(_FIRST_JOB)
+        try:
+            java.sc().range(0, 1, 1, 1).count()
+        finally:
+            spark.sparkContext.removeJobTag(_FIRST_JOB)
+
+    with ThreadPoolExecutor(1) as pool:
+        counting = pool.submit(count)
+        try:
+            counting.result(_EXECUTOR_WITHIN_S)
+        except TimeoutError:
+            spark.stop()  # and so the job
             raise EngineFailure(
                 f"{master} gave no executor within {_EXECUTOR_WITHIN_S:g} s",
                 hint="has it workers, with as much memory and as many cores free as `spark.executor.*` asks for?",
-            )
-        time.sleep(0.1)
+            ) from None
+        except BaseException:
+            spark.stop()
+            raise
 
 
 def _check_answers(places: str, port: int, address: str) -> None:

@@ -15,6 +15,7 @@ from py4j.protocol import Py4JError, Py4JJavaError, Py4JNetworkError
 from pyspark.errors import PySparkException
 
 from odibi_sql.engines.protocol import EngineFailure
+from odibi_sql.engines.spark import sail
 from odibi_sql.errors import nearest
 
 # An executor or a connection that was lost may be there again. Spark has itself tried a task several times before it
@@ -22,6 +23,7 @@ from odibi_sql.errors import nearest
 _PASSING = re.compile(
     r"ExecutorLostFailure|Lost executor|FetchFailed|fetch failure|executor heartbeat timed out|MetadataFetchFailed"
     r"|connection (refused|reset)|connect(ion)? timed out|broken pipe|StatusCode\.UNAVAILABLE"
+    r"|RETRIES_EXCEEDED"
     r"|SparkContext was shut ?down|stopped SparkContext"
     r"|Answer from Java side is empty|Error while sending or receiving",
     re.IGNORECASE,
@@ -57,6 +59,8 @@ def failure_of(error: BaseException, sql: str = "") -> EngineFailure:
         message = _told_by_java(error)
         found = _CONDITION.search(message)
         condition, parameters = found[1] if found else "", {}
+    if (mistake := sail.told(_CONDITION.sub("", message), sql)) is not None:
+        return EngineFailure(mistake[0], offset=mistake[1])
     proposal = [name.strip("` ") for name in parameters.get("proposal", "").split(", ") if name.strip("` ")]
     name = parameters.get("objectName", "").strip("`")
     suggestion = nearest(name, proposal) if name else None

@@ -25,7 +25,7 @@ _LITERAL_PATHS = {"__globPaths__": "false"}
 
 
 class Reader:
-    def __init__(self, spark: SparkSession, folder: Path, duckdb: Callable[[], DuckDBSession]) -> None:
+    def __init__(self, spark: Callable[[], SparkSession], folder: Path, duckdb: Callable[[], DuckDBSession]) -> None:
         self._spark = spark
         self._folder = folder
         self._duckdb = duckdb
@@ -46,10 +46,11 @@ class Reader:
     def _stored(self, stored: Stored) -> DataFrame:
         reading = types.reading(stored.columns)
         if not stored.parts:
-            return self._spark.sql(f"SELECT {', '.join(reading.nulls)} WHERE false")
+            return self._spark().sql(f"SELECT {', '.join(reading.nulls)} WHERE false")
         paths = [f"file://{part}" if part.startswith("/") else part for part in stored.parts]
         return (
-            self._spark.read.options(**_LITERAL_PATHS)
+            self._spark()
+            .read.options(**_LITERAL_PATHS)
             .schema(reading.schema)
             .parquet(*paths)
             .selectExpr(*reading.select)
@@ -58,7 +59,7 @@ class Reader:
     def _parquet(self, files: Files) -> DataFrame:
         """DuckDB says which files and which types, from their footers, so that both engines take them for the same."""
         if any(_REMOTE.match(path) for path in files.paths):
-            return self._spark.read.parquet(*files.paths)
+            return self._spark().read.parquet(*files.paths)
         session = self._duckdb()
         cursor = session.cursor()
         try:

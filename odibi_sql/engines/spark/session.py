@@ -19,7 +19,7 @@ from odibi_sql.engines.duckdb.session import DuckDBSession
 from odibi_sql.engines.protocol import CsvSeed, EngineFailure, SessionOptions, Written
 from odibi_sql.engines.sessions import writer_of
 from odibi_sql.engines.spark import content, types
-from odibi_sql.engines.spark.clock import Timed, fixing_statements, timed
+from odibi_sql.engines.spark.clock import Timed, fixing_statements, literals, timed
 from odibi_sql.engines.spark.connecting import connect
 from odibi_sql.engines.spark.failures import translated
 from odibi_sql.engines.spark.reading import Reader
@@ -38,10 +38,16 @@ class SparkEngineSession:
         self._lock = threading.Lock()
         self._numbers = itertools.count()
         self._time_is_fixed = False
+        self._may_be_lost = False
         with translated():
-            self.spark, self._end = connect(options)
-        self.is_remote = options.settings.get("remote") is not None
-        self.reader = Reader(self.spark, options.scratch, lambda: self.duckdb)
+            self.connection = connect(options)
+        # Sail has no temporary functions: the time is written into the text instead.
+        self.moments = literals(options.now) if options.settings.get("server") == "sail" else None
+        self.reader = Reader(lambda: self.spark, options.scratch, lambda: self.duckdb)
+
+    @property
+    def spark(self) -> SparkSession:
+        return self.connection.spark
 
     @cached_property
     def duckdb(self) -> DuckDBSession:
@@ -50,7 +56,21 @@ class SparkEngineSession:
         return DuckDBSession(SessionOptions(options.now, options.threads, options.scratch / "duckdb"))
 
     def cursor(self, label: str = "") -> SparkCursor:
+        with self._lock, translated():
+            if self._may_be_lost and self.connection.is_own and not self.connection.is_alive():
+                self._connect_again()
+            self._may_be_lost = False
         return SparkCursor(self, label, f"odibi-{id(self):x}-{next(self._numbers)}")
+
+    def note(self, failure: EngineFailure) -> None:
+        """What failed may have failed because Spark is gone: the next cursor asks."""
+        self._may_be_lost = self._may_be_lost or failure.passing
+
+    def _connect_again(self) -> None:
+        with suppress(EngineFailure), translated():
+            self.connection.end()
+        self.connection = connect(self._options)
+        self._time_is_fixed = False
 
     def content(self, relation: Stored | Files | Attached) -> str:
         if isinstance(relation, Stored) and writer_of(relation) == "duckdb":
@@ -64,7 +84,7 @@ class SparkEngineSession:
     def fix_time(self) -> None:
         """Once a session: the build has one time."""
         with self._lock, translated():
-            if not self._time_is_fixed:
+            if not self._time_is_fixed and self.moments is None:
                 for fixing in fixing_statements(self._options.now):
                     self.spark.sql(fixing)
                 self._time_is_fixed = True
@@ -85,13 +105,14 @@ class SparkEngineSession:
         if "duckdb" in self.__dict__:
             self.duckdb.close()
         with suppress(EngineFailure), translated():  # Java may be gone
-            self._end()
+            self.connection.end()
 
 
 class SparkCursor:
     def __init__(self, session: SparkEngineSession, label: str, tag: str) -> None:
         self._session = session
         self._spark = session.spark
+        self._is_far = session.connection.is_far
         self._label = label
         self._tag = tag
         self._views: set[str] = set()
@@ -177,7 +198,7 @@ class SparkCursor:
     def interrupt(self) -> None:
         self._interrupted = True
         with suppress(EngineFailure), translated():  # Spark may be gone
-            if self._session.is_remote:
+            if self._is_far:
                 self._spark.interruptTag(self._tag)
             else:
                 self._spark.sparkContext.cancelJobsWithTag(self._tag)
@@ -188,7 +209,7 @@ class SparkCursor:
 
     def _frame(self, sql: str) -> DataFrame:
         """The analysed query; places in errors are those of `sql`."""
-        asking = timed(sql)
+        asking = timed(sql, self._session.moments)
         if asking.tells_time:
             self._session.fix_time()
         with _at_origin(asking), self._running(asking.sql):
@@ -198,7 +219,7 @@ class SparkCursor:
 
     def _keep_view(self, name: str, frame: DataFrame) -> None:
         with translated():
-            frame.createTempView(types.quote_name(name))
+            frame.createTempView(name)  # a plain one: Sail takes quotes for a part of it
         self._views.add(name)
 
     def _count(self, frame: DataFrame) -> tuple[int, int]:
@@ -215,11 +236,12 @@ class SparkCursor:
                 yield
         except EngineFailure as failure:
             failure.interrupted = failure.interrupted or self._interrupted
+            self._session.note(failure)
             raise
 
     @contextmanager
     def _tagged(self) -> Iterator[None]:
-        if self._session.is_remote:
+        if self._is_far:
             self._spark.addTag(self._tag)
         else:
             context = self._spark.sparkContext
@@ -230,7 +252,7 @@ class SparkCursor:
             yield
         finally:
             with suppress(EngineFailure), translated():
-                if self._session.is_remote:
+                if self._is_far:
                     self._spark.removeTag(self._tag)
                 else:
                     context.removeJobTag(self._tag)

@@ -1,7 +1,7 @@
 """A project's settings for Spark -> checked settings, what a session starts with, and what of it can change a result.
 
-`master` (`local[*]`, `spark://host:7077`) or `remote` (`sc://host:15002`, Spark Connect) say where Spark is; `conf` has
-Spark's own properties, by name. What the project does not set is preset here, each for a reason.
+`master` (`local[*]`, `spark://host:7077`), `remote` (`sc://host:15002`, Spark Connect) or `server` (`sail`) say where
+Spark is; `conf` has Spark's own properties, by name. What the project does not set is preset here, each for a reason.
 """
 
 from __future__ import annotations
@@ -9,13 +9,16 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 
 from odibi_sql.engines.protocol import SessionOptions
+from odibi_sql.engines.spark import sail
 from odibi_sql.errors import ProjectError, nearest
 
 TIME_ZONE = "UTC"
 CONF = "conf."
+PLACES = ("master", "remote", "server")
 Value = str | int | float | bool
 
 # Where two engines are to give the same rows, what they do with the same SQL must not depend on who set up the machine.
@@ -63,13 +66,13 @@ def check_settings(settings: Mapping[str, object]) -> Mapping[str, Value]:
     for name, value in settings.items():
         if name == "conf" and isinstance(value, Mapping):
             checked |= {f"{CONF}{inner}": _plain(inner, given) for inner, given in value.items()}
-        elif name in ("master", "remote") or name.startswith(CONF):
+        elif name in PLACES or name.startswith(CONF):
             checked[name] = _plain(name, value)
         elif name.startswith("spark."):
             raise ProjectError(f"Spark's property `{name}` is not in its place", hint="put it under `conf:`")
         else:
-            near = nearest(name, ("master", "remote", "conf"))
-            hint = f"did you mean `{near}`?" if near else "there are `master`, `remote` and `conf`"
+            near = nearest(name, (*PLACES, "conf"))
+            hint = f"did you mean `{near}`?" if near else "there are `master`, `remote`, `server` and `conf`"
             raise ProjectError(f"the engine `spark` has no setting `{name}`", hint=hint)
     for name in checked:
         conf = name.removeprefix(CONF)
@@ -90,6 +93,8 @@ def result_settings(settings: Mapping[str, object]) -> tuple[tuple[str, str], ..
         for name, value in given.items()
         if name.startswith("spark.sql.") and not name.startswith(_WITHOUT_EFFECT_ON_RESULTS)
     }
+    if "server" in settings:  # what it gives is not in all the same as what Spark does
+        telling["server"] = f"sail {sail.version()}"
     return tuple(sorted((name, text(value)) for name, value in {**_MEANING, **telling}.items()))
 
 
@@ -136,9 +141,13 @@ def _plain(name: str, value: object) -> Value:
 
 
 def _check_place(settings: Mapping[str, Value]) -> None:
+    given = [place for place in PLACES if place in settings]
+    if len(given) > 1:
+        raise ProjectError(f"`{given[0]}` and `{given[1]}` both say where Spark is", hint="keep one of them")
+    if "server" in settings:
+        _check_server(settings)
+        return
     remote = settings.get("remote")
-    if remote is not None and "master" in settings:
-        raise ProjectError("`master` and `remote` both say where Spark is", hint="keep one of them")
     if remote is not None:
         if not str(remote).startswith("sc://"):
             raise ProjectError(f"`remote` is the address of a Spark Connect server, and not {remote!r}", hint="sc://…")
@@ -150,3 +159,23 @@ def _check_place(settings: Mapping[str, Value]) -> None:
             hint="install Java 17 or later, on Debian and Ubuntu with `apt install openjdk-17-jre-headless`, on macOS "
             "with `brew install openjdk@17`; or set `remote:` to use a Spark Connect server",
         )
+
+
+def _check_server(settings: Mapping[str, Value]) -> None:
+    if settings["server"] != "sail":
+        raise ProjectError(
+            f"`server` can be `sail`, and not {settings['server']!r}", hint="did you mean `remote: sc://…`?"
+        )
+    sail.version()
+    for package in ("grpc", "grpc_status", "zstandard"):
+        if find_spec(package) is None:
+            raise ProjectError(
+                f"`server: sail` needs Spark Connect's client, and so {package}, which is not installed",
+                hint="pip install 'odibi-sql[sail]'",
+            )
+    for name in settings:
+        if name.startswith(CONF) and not name.startswith(f"{CONF}spark.sql."):
+            raise ProjectError(
+                f"Sail has no use for Spark's property `{name.removeprefix(CONF)}`",
+                hint="of `conf:`, it takes spark.sql.*",
+            )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ def write_parts(frame: DataFrame, stem: Path) -> Iterator[tuple[Path, ...]]:
     parts: list[Path] = []
     try:
         frame.write.option("compression", "zstd").parquet(f"file://{folder.resolve()}")
-        for number, file in enumerate(sorted(folder.glob("part-*.parquet"))):
+        for number, file in enumerate(sorted(folder.glob("*.parquet"), key=_in_row_order)):
             parts.append(stem.with_name(f"{stem.name}.{number}.parquet"))
             file.replace(parts[-1])
         yield tuple(parts)
@@ -29,3 +30,8 @@ def write_parts(frame: DataFrame, stem: Path) -> Iterator[tuple[Path, ...]]:
         raise
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _in_row_order(file: Path) -> list[str | int]:
+    """Spark writes out the zeros before a part's number, and Sail does not."""
+    return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", file.name)]

@@ -1,0 +1,122 @@
+"""Sail: Spark's SQL from a process of this program's own, where there is no Java."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+import odibi_sql
+from benchmarks.generate import write_project as write_generated
+from odibi_sql.engines.protocol import EngineFailure, Session
+from tests.projects import write_project
+
+SAIL = "engines:\n  spark: {server: sail}\n"
+
+
+@pytest.fixture(autouse=True)
+def engine_name() -> str:
+    for package in ("pyspark", "pysail", "grpc_status", "zstandard"):
+        pytest.importorskip(package)
+    return "spark"
+
+
+@pytest.fixture
+def engine_settings() -> dict[str, str | int | float | bool]:
+    return {"server": "sail"}
+
+
+def with_sail(folder: Path) -> None:
+    settings = folder / "odibi_project.yml"
+    settings.write_text(settings.read_text("utf-8") + SAIL, "utf-8")
+
+
+def test_a_project_gives_the_rows_and_types_of_duckdb_without_java(tmp_path: Path) -> None:
+    for name in ("duckdb", "sail"):
+        write_generated(tmp_path / name, 40)
+    with_sail(tmp_path / "sail")
+    assert odibi_sql.build(tmp_path / "duckdb").ok
+    environment = {name: value for name, value in os.environ.items() if name not in ("JAVA_HOME", "SPARK_HOME")}
+    command = [sys.executable, "-m", "odibi_sql", "build", "--engine", "spark", "--project-dir", str(tmp_path / "sail")]
+    for said in (" ran in ", " cached in "):
+        done = subprocess.run(command, env={**environment, "PATH": ""}, capture_output=True, text=True)
+        assert done.returncode == 0 and said in done.stderr, done.stderr
+    with duckdb.connect() as both:
+        for name in ("duckdb", "sail"):
+            both.execute(f"ATTACH '{tmp_path / name}/warehouse/dev.duckdb' AS {name} (READ_ONLY)")
+        models = [
+            row[0]
+            for row in both.execute("SELECT view_name FROM duckdb_views() WHERE database_name = 'sail'").fetchall()
+            if row[0][0] in "ms"
+        ]
+        assert len(models) >= 40
+        for name in models:
+            described, expected = (
+                both.execute(f"SELECT column_name, column_type FROM (DESCRIBE {of}.main.{name})").fetchall()
+                for of in ("sail", "duckdb")
+            )
+            assert described == expected
+            for one, other in (("sail", "duckdb"), ("duckdb", "sail")):
+                sql = f"SELECT count(*) FROM (FROM {one}.main.{name} EXCEPT ALL FROM {other}.main.{name})"
+                assert both.execute(sql).fetchone() == (0,), name
+
+
+def test_mistakes_are_told_with_their_place(tmp_path: Path) -> None:
+    models = {
+        "models/column.sql": "{{ config(dialect='spark') }}\nselect\n    custmer_id\nfrom orders\n",
+        "models/syntax.sql": "{{ config(dialect='spark') }}\nselect 'é' as a,\n    * except (id)\nfrom orders\n",
+    }
+    folder = write_project(tmp_path, models)
+    with_sail(folder)
+    results = odibi_sql.build(folder, engine="spark").results
+    places = {name: results[name].error for name in ("column", "syntax")}
+    assert {name: (error.line, error.column) for name, error in places.items() if error is not None} == {
+        "column": (3, 5),
+        "syntax": (3, 15),
+    }
+    assert places["column"] is not None and places["column"].message == "the column `custmer_id` cannot be found"
+
+
+def children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+needs_proc = pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
+
+
+@needs_proc
+def test_after_the_servers_death_the_next_node_gets_another(session: Session, tmp_path: Path) -> None:
+    before = session.cursor()
+    content = before.write("select 1 as a", tmp_path / "before").content
+    (server,) = children(os.getpid())
+    os.kill(server, signal.SIGKILL)
+    with pytest.raises(EngineFailure) as raised:
+        before.write("select 1 as a", tmp_path / "lost")
+    assert raised.value.passing
+    before.close()
+    after = session.cursor()
+    assert after.write("select 1 as a", tmp_path / "after").content == content
+    after.close()
+
+
+@needs_proc
+def test_the_server_ends_with_the_program_however_that_ends(tmp_path: Path) -> None:
+    code = (
+        "import pathlib, sys\nfrom odibi_sql.engines.spark.sail import start_server\n"
+        f"print(start_server(pathlib.Path({str(tmp_path)!r}))[0], flush=True)\nsys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as program:
+        assert program.stdout is not None and program.stdout.readline().startswith("sc://127.0.0.1:")
+        (server,) = children(program.pid)
+        handle = os.pidfd_open(server)
+        program.kill()
+    assert select.select([handle], [], [], 60)[0] == [handle]
+    os.close(handle)
