@@ -16,6 +16,7 @@ from odibi_sql.errors import OdibiError, Problems, nearest
 
 COMMANDS: dict[str, str] = {
     "build": "odibi_sql.commands.build",
+    "test": "odibi_sql.commands.test",
     "plan": "odibi_sql.commands.plan",
     "why": "odibi_sql.commands.why",
     "ls": "odibi_sql.commands.ls",

@@ -6,16 +6,17 @@ of what is right can still be listed.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from threading import Lock
 
+from odibi_sql.checking import CheckCompiler
 from odibi_sql.dag import DAG, DAGBuilder, DAGNode
 from odibi_sql.engines import load_engine
 from odibi_sql.errors import GraphError, Location, OdibiError, Problems, SqlError
 from odibi_sql.materializations import MATERIALIZATIONS
-from odibi_sql.model import AnyModel, Config, Model, PythonModel, Source
+from odibi_sql.model import AnyModel, Check, Config, Model, PythonModel, Seed, Source
 from odibi_sql.project import FILE, ModelFile, Project
 from odibi_sql.python import Imports, read_python_model
 from odibi_sql.python.code import place_in
@@ -38,16 +39,20 @@ class Places:
         """`at` counts in the rendered text. Safe in any thread: finding a place renders the model again."""
         if isinstance(model, PythonModel):
             return place_in(model.path, model.source, at)
+        if isinstance(model, Check) and model.where is not None:
+            return model.where
         with self._lock:
             return self.renderer.locate(self.files[model.path], at)
 
     def mention(self, model: AnyModel, setting: str, name: str) -> Location:
         """Where the model's file names something in a setting; the file alone where YAML does."""
+        if isinstance(model, Check) and model.where is not None:
+            return model.where
         return self.renderer.mention(self.files[model.path], setting, name)
 
     def locate_statement(self, model: Model, offset: int) -> Location | None:
         """`offset` counts in the SQL that ran; None where that was transpiled."""
-        if model.statement.transpiled:
+        if model.statement.transpiled and not isinstance(model, Check):
             return None
         return self.locate(model, offset + model.statement.offset)
 
@@ -90,9 +95,12 @@ def compile_project(
     renderer = Renderer(project)
     compiling = _Compiling(project, renderer, engine_dialect, memo)
     models = compiling.models()
-    places = Places(renderer, {file.path: file for file in project.models})
+    undeclared = _undeclared(project, frames)
+    checks = compiling.checks((*project.seeds, *models, *project.sources, *undeclared))
+    compiling.remember()
+    places = Places(renderer, {file.path: file for file in (*project.models, *project.checks)})
     builder = DAGBuilder(places.locate, compiling.broken, places.mention)
-    builder.add(project.seeds).add(models).add(project.sources).add(_undeclared(project, frames))
+    builder.add(project.seeds).add(models).add(project.sources).add(undeclared).add(checks)
     dag = builder.build()
     crossings = _crossings(dag, places, engine_dialect)
     if not project.models and not project.seeds and not frames:
@@ -117,6 +125,7 @@ class _Compiling:
     problems: list[OdibiError] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     env: set[str] = field(default_factory=set)
+    anew: bool = False
 
     def __post_init__(self) -> None:
         self.imports = Imports(self.project.root)
@@ -125,7 +134,6 @@ class _Compiling:
         self.problems += self.project.problems
         self.unread = {problem.where.path for problem in self.problems if problem.where}
         made: list[AnyModel] = []
-        anew = False
         for file in self.project.models:
             is_python = file.path.endswith(".py")
             remembered = self.memo.get(file) if self.memo and not is_python else None
@@ -133,7 +141,7 @@ class _Compiling:
                 model: AnyModel | None = remembered.model
                 self.warnings += remembered.warnings
             else:
-                anew = anew or not is_python
+                self.anew = self.anew or not is_python
                 model = self._model(file)
             if model is None:
                 continue
@@ -141,11 +149,21 @@ class _Compiling:
                 self.env.update(name for name, _ in model.env)
             if model.config.enabled:
                 made.append(model)
-        wrong_macros = self.renderer.check_macros() if anew and self.project.macros else []
+        return made
+
+    def checks(self, definitions: Iterable[AnyModel | Seed | Source]) -> list[Check]:
+        compiler = CheckCompiler(self.project, self.renderer, self._dialect_of, self.memo)
+        made = compiler.checks(definitions)
+        self.problems += compiler.problems
+        self.warnings += compiler.warnings
+        self.env |= compiler.env
+        return made
+
+    def remember(self) -> None:
+        wrong_macros = self.renderer.check_macros() if self.anew and self.project.macros else []
         self.problems += wrong_macros
         if self.memo and not wrong_macros:  # which would not be looked for, were all models remembered
             self.memo.save()
-        return made
 
     def _model(self, file: ModelFile) -> AnyModel | None:
         try:
@@ -192,7 +210,7 @@ def _crossings(dag: DAG, places: Places, engine_dialect: str) -> Iterator[OdibiE
     """What cannot cross from one engine to another: a query that is not kept as rows."""
 
     def dialect(node: DAGNode) -> str:
-        own = node.config.engine if node.resource == "model" else None
+        own = node.config.engine if node.resource in ("model", "check") else None
         return load_engine(own).DIALECT if own else engine_dialect
 
     for node in dag.nodes.values():

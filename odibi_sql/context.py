@@ -82,6 +82,15 @@ class NodeContext:
         self._stop_if_cancelled()
         return self.cursor.write_frame(frame, stem)
 
+    def write_nothing(self, bound: Bound) -> Written:
+        """As `write` of a query that is known to have no rows."""
+        self._stop_if_cancelled()
+        return _at_origin(bound, lambda: self.cursor.write_nothing(bound.sql))
+
+    def first_row(self, bound: Bound) -> tuple[Any, ...]:
+        self._stop_if_cancelled()
+        return _at_origin(bound, lambda: self.cursor.first_row(bound.sql))
+
     def describe(self, bound: Bound) -> tuple[Column, ...]:
         self._stop_if_cancelled()
         return _at_origin(bound, lambda: self.cursor.describe(bound.sql))

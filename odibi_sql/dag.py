@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Literal
 
 from odibi_sql.errors import GraphError, Location, OdibiError, nearest
-from odibi_sql.model import AnyModel, Config, Model, PythonModel, Seed, Source
+from odibi_sql.model import AnyModel, Check, Config, Model, PythonModel, Seed, Source
 from odibi_sql.relation import Slot
 from odibi_sql.sql import Reference
 
@@ -28,7 +28,7 @@ class DAGNode:
     """
 
     name: str
-    resource: Literal["model", "seed", "source"]
+    resource: Literal["model", "seed", "source", "check"]
     path: str
     config: Config
     definition: AnyModel | Seed | Source
@@ -47,6 +47,10 @@ class DAGNode:
         assert isinstance(self.definition, AnyModel)  # noqa: S101 - for the type checker
         return self.definition
 
+    @property
+    def check(self) -> Check | None:
+        return self.definition if isinstance(self.definition, Check) else None
+
 
 @dataclass(frozen=True)
 class DAG:
@@ -63,8 +67,13 @@ class DAG:
         return {name: tuple(names) for name, names in below.items()}
 
     def to_mermaid(self) -> str:
-        """A flowchart in Mermaid's language; sources are round, seeds slanted, models square."""
-        shapes = {"model": ('["', '"]'), "seed": ('[/"', '"/]'), "source": ('(["', '"])')}
+        """A flowchart in Mermaid's language; sources are round, seeds slanted, models square, checks hexagons."""
+        shapes = {
+            "model": ('["', '"]'),
+            "seed": ('[/"', '"/]'),
+            "source": ('(["', '"])'),
+            "check": ('{{"', '"}}'),
+        }
         ids = {name: f"n{number}" for number, name in enumerate(self.nodes)}
         lines = ["flowchart LR"]
         for name, node in self.nodes.items():
@@ -76,7 +85,7 @@ class DAG:
 
     def to_dot(self) -> str:
         """A digraph in Graphviz's language."""
-        shapes = {"model": "box", "seed": "folder", "source": "ellipse"}
+        shapes = {"model": "box", "seed": "folder", "source": "ellipse", "check": "hexagon"}
 
         def quoted(name: str) -> str:
             return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
@@ -107,24 +116,28 @@ class DAGBuilder:
     problems: list[OdibiError] = field(default_factory=list)
     _nodes: dict[str, DAGNode] = field(default_factory=dict)
     _index: dict[NameKey, str] = field(default_factory=dict)
+    _folded: dict[str, str] = field(default_factory=dict)
     _edges: dict[str, list[_Edge]] = field(default_factory=dict)
 
     def add(self, definitions: Iterable[AnyModel | Seed | Source]) -> DAGBuilder:
         for definition in definitions:
             node = _node_of(definition)
             keys = _names_of(node)
-            taken = next((self._index[key] for key in keys if key in self._index), None)
+            taken = next(
+                (self._index[key] for key in keys if key in self._index), self._folded.get(node.name.casefold())
+            )
             if taken is not None:
                 self.problems.append(_duplicate(node, self._nodes[taken]))
                 continue
             self._nodes[node.name] = node
+            self._folded[node.name.casefold()] = node.name
             self._index.update(dict.fromkeys(keys, node.name))
         return self
 
     def build(self) -> DAG:
         """The DAG of all that is right; what is not is in `problems`, and its edges are left out."""
         for name, node in self._nodes.items():
-            self._edges[name] = self._resolve(node) if node.resource == "model" else []
+            self._edges[name] = self._resolve(node) if isinstance(node.definition, AnyModel) else []
         levels = self._levels()
         ordered = sorted(self._nodes.values(), key=lambda node: (levels[node.name], node.name))
         return DAG(
@@ -162,7 +175,7 @@ class DAGBuilder:
             if name is None and parts[-1] in self.broken:
                 continue
             if name is None:
-                hint = _did_you_mean(wanted, self._nodes)
+                hint = _did_you_mean(wanted, (n for n, one in self._nodes.items() if one.resource != "check"))
                 where = self.mention(model, "depends_on", wanted)
                 self.problems.append(GraphError(f"`depends_on` names `{wanted}`, which does not exist", where, hint))
             elif name != node.name:
@@ -258,7 +271,7 @@ class DAGBuilder:
         """One mistake, however often the model makes it."""
         reference = references[0]
         name = ".".join(reference.parts)
-        others = [n for n in self._nodes if n != model.name]
+        others = [n for n, node in self._nodes.items() if n != model.name and node.resource != "check"]
         same_last = [n for n in others if n.casefold().split(".")[-1] == reference.parts[-1].casefold()]
         hint = f"did you mean `{self._with_schema(same_last[0])}`?" if same_last else _did_you_mean(name, others)
         lines = dict.fromkeys(str(self.locate(model, other.at)) for other in references[1:])
@@ -268,6 +281,8 @@ class DAGBuilder:
 
 
 def _node_of(definition: AnyModel | Seed | Source) -> DAGNode:
+    if isinstance(definition, Check):
+        return DAGNode(definition.name, "check", definition.path, definition.config, definition)
     if isinstance(definition, (Model, PythonModel)):
         return DAGNode(definition.name, "model", definition.path, definition.config, definition)
     if isinstance(definition, Seed):
@@ -285,7 +300,10 @@ def _parts(name: str) -> NameKey:
 
 
 def _names_of(node: DAGNode) -> list[NameKey]:
-    """The names by which SQL may call a node. A source with a schema is never called by its last part alone."""
+    """The names by which SQL may call a node: a check has none, and a source with a schema is never called by its last
+    part alone."""
+    if node.resource == "check":
+        return []
     if isinstance(node.definition, Source):
         source = node.definition
         return [_fold((source.schema, source.table) if source.schema else (source.table,))]
@@ -293,14 +311,21 @@ def _names_of(node: DAGNode) -> list[NameKey]:
 
 
 def _duplicate(node: DAGNode, other: DAGNode) -> GraphError:
-    where, first = (
-        one.definition.where if isinstance(one.definition, Source) else Location(one.path) for one in (node, other)
-    )
+    where, first = (_place_of(one) for one in (node, other))
+    if node.resource == other.resource == "check":
+        hint = "give one of them a `name`" if node.check and node.check.where else "rename one of the files"
+        return GraphError(f"two checks are called `{node.name}`, the other one at {first}", where, hint)
     return GraphError(
         f"`{node.name}` is the name of two things: the {other.resource} {first} and the {node.resource} {where}",
         where,
         "rename one of them; files give their names without their endings, in upper or lower case",
     )
+
+
+def _place_of(node: DAGNode) -> Location:
+    definition = node.definition
+    where = definition.where if isinstance(definition, Source | Check) else None
+    return where or Location(node.path)
 
 
 def _did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -13,6 +13,7 @@ from typing import Literal
 Resource = Literal["model", "seed", "check"]
 Status = Literal["ran", "cached", "failed", "skipped"]
 Action = Literal["run", "cached", "maybe"]
+Verdict = Literal["pass", "warn", "fail"]
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,20 @@ class NodeError:
 
 
 @dataclass(frozen=True)
+class Sample:
+    """The first of a check's failing rows, as text (None: NULL)."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str | None, ...], ...]
+
+
+@dataclass(frozen=True)
 class NodeExecutionResult:
-    """What became of one node. `attempts` is 0 where nothing ran; `bytes` are bytes on disk."""
+    """What became of one node. `attempts` is 0 where nothing ran; `bytes` are bytes on disk.
+
+    A check has a `verdict` if its query could be run, and its `rows` are those that fail; with `fail`, status is
+    `failed`, also where the rows were found in the store.
+    """
 
     name: str
     resource: Resource
@@ -47,6 +60,8 @@ class NodeExecutionResult:
     key: str | None = None
     content: str | None = None
     error: NodeError | None = None
+    verdict: Verdict | None = None
+    sample: Sample | None = None
 
 
 @dataclass(frozen=True)
@@ -63,6 +78,8 @@ class PlannedNode:
 
 @dataclass(frozen=True)
 class BuildStarted:
+    """`only_checks`: nothing is to be published."""
+
     run_id: str
     target: str
     engine: str
@@ -70,6 +87,7 @@ class BuildStarted:
     at: float
     started_at: datetime
     nodes: tuple[PlannedNode, ...]
+    only_checks: bool = False
 
 
 @dataclass(frozen=True)

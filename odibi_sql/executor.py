@@ -8,7 +8,9 @@ for its inputs here, never inside a worker, so that the pool cannot fill up with
                                -> delayed -> ready          (an error that can pass, attempts left)
     waiting -> skipped                                      (something upstream failed, or the build was stopped)
 
-Ready nodes go by the longest remaining path, in seconds of earlier runs. One worker is the same loop.
+Ready nodes go by the longest remaining path, in seconds of earlier runs. One worker is the same loop. What a task comes
+`after` must only have ended, in whatever way. Ready tasks of one `group` are handed to a worker together, since they
+can share work.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ import heapq
 import queue
 import random
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Generic, Protocol, TypeVar
@@ -32,6 +34,9 @@ from odibi_sql.events import (
     NodeRetrying,
     NodeStarted,
     Resource,
+    Sample,
+    Status,
+    Verdict,
 )
 
 RETRY_CAP_S = 60.0
@@ -43,7 +48,7 @@ UNKNOWN_S = 0.1
 @dataclass(frozen=True)
 class Task:
     """`retries` come after the first attempt; `retry_delay` and `timeout` are seconds; `estimate_s`: how long the last
-    run took."""
+    run took. `upstream` must be well before it starts, `after` only have ended; both name other tasks."""
 
     name: str
     resource: Resource
@@ -52,11 +57,14 @@ class Task:
     retry_delay: float = 1.0
     timeout: float | None = None
     estimate_s: float | None = None
+    after: tuple[str, ...] = ()
+    group: str | None = None
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a node has come to: found in the store, or made."""
+    """What a node has come to: found in the store, or made. A check has a verdict; with `fail` comes an `error`, and
+    nothing that is downstream is skipped for it."""
 
     reason: str
     rows: int | None
@@ -64,6 +72,9 @@ class Outcome:
     bytes: int | None
     key: str
     content: str
+    verdict: Verdict | None = None
+    error: NodeError | None = None
+    sample: Sample | None = None
 
 
 @dataclass(frozen=True)
@@ -107,15 +118,21 @@ class NodeFailure(Exception):
         self.passing = passing
 
 
+Outcomes = Mapping[str, Outcome | NodeFailure]
+
+
 class NodeRunner(Protocol):
     """What the executor drives. `look_up` is called by the coordinator when all upstream is done, `run` by a worker.
 
-    `run` raises NodeFailure; anything else it raises is a bug and ends the build.
+    `run` raises NodeFailure; anything else it raises is a bug and ends the build. `run_group` is `run` for several
+    tasks of one group, and gives what became of each.
     """
 
     def look_up(self, name: str) -> Outcome | Miss: ...
 
     def run(self, name: str, attempt: Attempt) -> Outcome: ...
+
+    def run_group(self, names: tuple[str, ...], attempt: Attempt) -> Outcomes: ...
 
 
 @dataclass(frozen=True)
@@ -126,11 +143,11 @@ class ExecutorOptions:
 
 @dataclass
 class _Running:
-    task: Task
+    tasks: tuple[Task, ...]
     attempt: Attempt
     deadline: float | None
     timed_out: bool = False
-    future: Future[Outcome] = field(default_factory=Future)
+    future: Future[Outcomes] = field(default_factory=Future)
 
 
 @dataclass(frozen=True)
@@ -181,7 +198,7 @@ def priorities(tasks: Mapping[str, Task]) -> dict[str, float]:
     for name, task in reversed(list(tasks.items())):
         own = task.estimate_s if task.estimate_s is not None else typical
         longest[name] += own
-        for up in task.upstream:
+        for up in (*task.upstream, *task.after):
             longest[up] = max(longest[up], longest[name])
     return longest
 
@@ -200,6 +217,7 @@ class DAGExecutor:
     _results: dict[str, NodeExecutionResult] = field(default_factory=dict, init=False)
     _running: dict[str, _Running] = field(default_factory=dict, init=False)
     _ready: _Heap[str] = field(default_factory=_Heap, init=False)
+    _ready_in: dict[str, dict[str, None]] = field(default_factory=dict, init=False)  # groups, a lone task's is its name
     _delayed: _Heap[str] = field(default_factory=_Heap, init=False)
     _attempts: dict[str, int] = field(default_factory=dict, init=False)
     _queued: dict[str, float] = field(default_factory=dict, init=False)
@@ -213,11 +231,14 @@ class DAGExecutor:
     def run(self) -> Execution:
         """All tasks to their ends. Ctrl-C cancels what runs and is reported."""
         self._priority = priorities(self.tasks)
-        self._waiting = {name: len(task.upstream) for name, task in self.tasks.items()}
+        self._waiting = {name: len(task.upstream) + len(task.after) for name, task in self.tasks.items()}
         self._below: dict[str, list[str]] = {name: [] for name in self.tasks}
+        self._later: dict[str, list[str]] = {name: [] for name in self.tasks}
         for name, task in self.tasks.items():
             for up in task.upstream:
                 self._below[up].append(name)
+            for before in task.after:
+                self._later[before].append(name)
         for name, count in self._waiting.items():
             if count == 0:
                 self._make_ready(name)
@@ -257,39 +278,67 @@ class DAGExecutor:
     def _start_ready(self, pool: ThreadPoolExecutor) -> None:
         now = self.clock()
         while self._delayed and (self._delayed.first() or 0.0) <= now:
-            name = self._delayed.pop()
-            self._ready.push(-self._priority[name], name)
+            self._push(self._delayed.pop())
         while self._ready and not self._stopped and not self._interrupts and len(self._running) < self.options.threads:
-            name = self._ready.pop()
-            if name not in self._misses:
-                found = self.runner.look_up(name)
-                if isinstance(found, Outcome):
-                    self._succeed(name, "cached", found)
-                    continue
-                self._misses[name] = found
-            self._start(name, pool)
+            names = tuple(name for name in self._take(self._ready.pop()) if self._is_missing(name))
+            if self._stopped is not None:
+                self._skip_all(names)
+            elif names:
+                self._start(names, pool)
 
-    def _start(self, name: str, pool: ThreadPoolExecutor) -> None:
-        task = self.tasks[name]
-        number = self._attempts[name] = self._attempts.get(name, 0) + 1
-        attempt = Attempt(number)
+    def _push(self, name: str) -> None:
+        self._ready_in.setdefault(self.tasks[name].group or name, {})[name] = None
+        self._ready.push(-self._priority[name], name)
+
+    def _take(self, name: str) -> tuple[str, ...]:
+        """A ready task and what goes with it; none where it went along with another before."""
+        group = self.tasks[name].group or name
+        if name not in self._ready_in.get(group, ()):
+            return ()
+        return tuple(self._ready_in.pop(group))
+
+    def _is_missing(self, name: str) -> bool:
+        if name in self._results:
+            return False
+        if name not in self._misses:
+            found = self.runner.look_up(name)
+            if isinstance(found, Outcome):
+                self._succeed(name, "cached", found)
+                return False
+            self._misses[name] = found
+        return True
+
+    def _start(self, names: tuple[str, ...], pool: ThreadPoolExecutor) -> None:
+        tasks = tuple(self.tasks[name] for name in names)
         now = self.clock()
-        self._began.setdefault(name, now)
-        self._running[name] = _Running(task, attempt, now + task.timeout if task.timeout else None)
-        self.emitter.emit(NodeStarted(name, number, now))
-        pool.submit(self._work, name, self._running[name])
+        for name in names:
+            self._attempts[name] = self._attempts.get(name, 0) + 1
+            self._began.setdefault(name, now)
+        timeouts = [task.timeout for task in tasks if task.timeout]
+        deadline = now + sum(timeouts) if len(timeouts) == len(tasks) else None
+        running = _Running(tasks, Attempt(self._attempts[names[0]]), deadline)
+        self._running[names[0]] = running
+        for name in names:
+            self.emitter.emit(NodeStarted(name, self._attempts[name], now))
+        pool.submit(self._work, running)
 
-    def _work(self, name: str, running: _Running) -> None:
+    def _work(self, running: _Running) -> None:
         """In a worker. The future is ours: a listener may throw amid `submit`, which would lose the pool's."""
         if not running.future.set_running_or_notify_cancel():
             return
+        first, *others = (task.name for task in running.tasks)
         try:
-            outcome = self.runner.run(name, running.attempt)
+            if others:
+                outcomes = self.runner.run_group((first, *others), running.attempt)
+            else:
+                outcomes = {first: self.runner.run(first, running.attempt)}
+        except NodeFailure as failure:
+            running.future.set_result(dict.fromkeys((first, *others), failure))
         except BaseException as error:
             running.future.set_exception(error)
         else:
-            running.future.set_result(outcome)
-        self._ended.put(name)
+            running.future.set_result(outcomes)
+        self._ended.put(first)
 
     def _wait(self) -> None:
         """Until a node ends, a retry is due, or a deadline passes."""
@@ -313,35 +362,46 @@ class DAGExecutor:
                 self._end(running)
 
     def _end(self, running: _Running) -> None:
-        name = running.task.name
         try:
-            outcome = running.future.result()
+            outcomes = running.future.result()
         except CancelledError:
-            self._finish(name, "skipped", self._stopped or "interrupted")
-        except NodeFailure as failure:
-            self._fail(running, failure)
-        else:
-            self._succeed(name, "ran", outcome)
+            self._skip_all(task.name for task in running.tasks)
+            return
+        for task in running.tasks:
+            outcome = outcomes[task.name]
+            if isinstance(outcome, NodeFailure):
+                self._fail(task, running, outcome)
+            else:
+                self._succeed(task.name, "ran", outcome)
 
-    def _succeed(self, name: str, status: str, outcome: Outcome) -> None:
+    def _succeed(self, name: str, status: Status, outcome: Outcome) -> None:
         result = self._result(name, outcome.reason)
         result = replace(
             result,
-            status="ran" if status == "ran" else "cached",
+            status=status if outcome.error is None else "failed",
             rows=outcome.rows,
             columns=outcome.columns,
             bytes=outcome.bytes,
             key=outcome.key,
             content=outcome.content,
+            verdict=outcome.verdict,
+            error=outcome.error,
+            sample=outcome.sample,
         )
         self._record(result)
-        for reader in self._below[name]:
-            self._waiting[reader] -= 1
-            if self._waiting[reader] == 0 and reader not in self._results:
-                self._make_ready(reader)
+        self._release(self._below[name])
+        if outcome.error is not None:
+            self._stop_if_wanted(name)
 
-    def _fail(self, running: _Running, failure: NodeFailure) -> None:
-        task, error = running.task, failure.error
+    def _release(self, names: Iterable[str]) -> None:
+        """One thing that these waited for has ended."""
+        for name in names:
+            self._waiting[name] -= 1
+            if self._waiting[name] == 0 and name not in self._results:
+                self._make_ready(name)
+
+    def _fail(self, task: Task, running: _Running, failure: NodeFailure) -> None:
+        error, number = failure.error, self._attempts[task.name]
         if running.timed_out:
             error = replace(
                 error, message=f"took longer than its timeout of {task.timeout:g} s", line=None, column=None
@@ -349,16 +409,19 @@ class DAGExecutor:
         elif running.attempt.cancelled():
             self._finish(task.name, "skipped", self._stopped or "interrupted")
             return
-        elif failure.passing and running.attempt.number <= task.retries and self._stopped is None:
-            delay = min(RETRY_CAP_S, task.retry_delay * 2 ** (running.attempt.number - 1)) * self.jitter()
+        elif failure.passing and number <= task.retries and self._stopped is None:
+            delay = min(RETRY_CAP_S, task.retry_delay * 2 ** (number - 1)) * self.jitter()
             now = self.clock()
             self._delayed.push(now + delay, task.name)
-            self.emitter.emit(NodeRetrying(task.name, running.attempt.number, delay, error, now))
+            self.emitter.emit(NodeRetrying(task.name, number, delay, error, now))
             return
         self._record(replace(self._result(task.name, self._misses[task.name].reason), status="failed", error=error))
         self._skip_below(task.name)
+        self._stop_if_wanted(task.name)
+
+    def _stop_if_wanted(self, failed: str) -> None:
         if self.options.fail_fast:
-            self._stop(f"stopped when `{task.name}` failed (--fail-fast)")
+            self._stop(f"stopped when `{failed}` failed (--fail-fast)")
             self._cancel_running()
 
     def _skip_below(self, failed: str) -> None:
@@ -372,9 +435,14 @@ class DAGExecutor:
     def _stop(self, reason: str) -> None:
         self._stopped = self._stopped or reason
         while self._ready:
-            self._finish(self._ready.pop(), "skipped", self._stopped)
+            self._skip_all(self._take(self._ready.pop()))
         while self._delayed:
-            self._finish(self._delayed.pop(), "skipped", self._stopped)
+            self._skip_all([self._delayed.pop()])
+
+    def _skip_all(self, names: Iterable[str]) -> None:
+        for name in names:
+            if name not in self._results:
+                self._finish(name, "skipped", self._stopped or "interrupted")
 
     def _cancel_late(self) -> None:
         now = self.clock()
@@ -400,9 +468,8 @@ class DAGExecutor:
 
     def _make_ready(self, name: str) -> None:
         self._queued[name] = self.clock()
-        if self._stopped is not None:
-            return
-        self._ready.push(-self._priority[name], name)
+        if self._stopped is None:
+            self._push(name)
 
     def _finish(self, name: str, status: str, reason: str) -> None:
         result = self._result(name, reason)
@@ -427,3 +494,4 @@ class DAGExecutor:
     def _record(self, result: NodeExecutionResult) -> None:
         self._results[result.name] = result
         self.emitter.emit(NodeFinished(result, self.clock()))
+        self._release(self._later[result.name])

@@ -1,4 +1,4 @@
-"""Models, seeds and sources as data: what a project declares, after rendering and parsing."""
+"""Models, seeds, sources and checks as data: what a project declares, after rendering and parsing."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ class Docs:
 class Config:
     """Settings of one model: project defaults, then YAML, then `config()` in its file; the last one wins.
 
-    `retry_delay` and `timeout` are seconds; None means the project's own.
+    `retry_delay` and `timeout` are seconds; None means the project's own. `options` are those that only some kinds of
+    nodes have, by name, as JSON can hold them: a check's `severity`, for one.
     """
 
     materialized: str = "table"
@@ -45,6 +46,7 @@ class Config:
     retry_delay: float | None = None
     timeout: float | None = None
     meta: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,25 @@ class PythonModel:
 
 
 AnyModel = Model | PythonModel
+
+
+@dataclass(frozen=True)
+class Check(Model):
+    """A model whose rows are those that are wrong; nobody reads it, and it is not published.
+
+    `kind` is its type (`not_null`, …, or `singular`), `subject` the node that it was declared at, and `column` that
+    node's column, as YAML has it; `where` is its place in YAML, None for a file of its own.
+
+    Where it can be counted together with others, `count` is SQL for an aggregate over the rows of `counted` (which may
+    stand behind FROM), a number that is 0 exactly where no row fails.
+    """
+
+    kind: str = "singular"
+    subject: str | None = None
+    column: str | None = None
+    where: Location | None = None
+    count: str | None = None
+    counted: str = ""
 
 
 @dataclass(frozen=True)

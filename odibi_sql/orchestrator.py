@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal
+from typing import Any
 
 from odibi_sql.cache import CacheManager, Entry, FileDigests, Recipe
 from odibi_sql.compile import CATALOG_DIALECT, Compiled, compile_project
@@ -25,25 +25,37 @@ from odibi_sql.engines import load_engine
 from odibi_sql.engines.protocol import Engine, EngineFailure, Session, SessionOptions
 from odibi_sql.engines.sessions import Sessions
 from odibi_sql.errors import GraphError, Location, OdibiError, Problems, ProjectError, SelectionError, StoreError
-from odibi_sql.events import BuildFinished, BuildStarted, EventEmitter, Noted, PlannedNode, Published, Tracker, Warned
+from odibi_sql.events import (
+    BuildFinished,
+    BuildStarted,
+    EventEmitter,
+    Noted,
+    PlannedNode,
+    Published,
+    Resource,
+    Tracker,
+    Warned,
+)
 from odibi_sql.executor import DAGExecutor, Execution, ExecutorOptions, Task
 from odibi_sql.inputs import Given, InputReader
-from odibi_sql.model import Seed
-from odibi_sql.plan import Moment, Plan, Planner, Recipes
+from odibi_sql.plan import Moment, Plan, Planner, Recipes, group_of
 from odibi_sql.project import Project, place_of_setting, read_project
 from odibi_sql.publish import LiveContents, PlanToShow, Publication, Publisher, meaning_of, state_of
 from odibi_sql.relation import Query, Relation, Stored
 from odibi_sql.remembered import ModelMemo, context_of
+from odibi_sql.reports.text import counted
 from odibi_sql.runner import StepRunner
 from odibi_sql.runs import RunFolder
 from odibi_sql.selection import select
+from odibi_sql.wanted import checks_without_input, with_ephemerals
 
 INTERRUPTED = "the build was interrupted"
 
 
 @dataclass(frozen=True)
 class BuildOptions:
-    """What a user can ask for. `defer` names the target whose publication stands in for what is not selected."""
+    """What a user can ask for. `defer` names the target whose publication stands in for what is not selected. With
+    `only_checks`, checks look at what the target shows, and nothing is published."""
 
     folder: Path
     select: tuple[str, ...] = ()
@@ -56,6 +68,8 @@ class BuildOptions:
     as_of: datetime | None = None
     fail_fast: bool = False
     defer: str | None = None
+    checks: bool = True
+    only_checks: bool = False
     frames: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -81,6 +95,7 @@ class Orchestrator:
         self.started_at = datetime.now(UTC)
         self._begun = time.monotonic()
         self.since_ns = time.time_ns()  # nothing of the project was read before
+        self.lasting: tuple[str, ...] = ()  # warnings that come of what was asked for
         self.looked_at: tuple[str, ...] = ()  # paths and globs of data, once there is a plan
         self.run_id = f"{self.started_at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
         self._sessions = Sessions(self._session_options)
@@ -185,12 +200,33 @@ class Orchestrator:
     @cached_property
     def selected(self) -> tuple[str, ...]:
         """What was asked for, in the DAG's order. Raises SelectionError."""
+        nodes = self.compiled.dag.nodes
         chosen = select(self.compiled.dag, self.options.select, self.options.exclude, self.state)
-        made = tuple(name for name in chosen if self.compiled.dag.nodes[name].resource != "source")
+        made = tuple(name for name in chosen if nodes[name].resource != "source")
         if chosen and not made:
             wanted = " ".join(self.options.select)
             raise SelectionError(f"`{wanted}` selects sources only, and nothing makes these", hint="add `+` at its end")
-        return made
+        if self.options.only_checks:
+            return self._readable(tuple(name for name in made if nodes[name].check))
+        if not self.options.checks:
+            kept = tuple(name for name in made if not nodes[name].check)
+            if len(kept) < len(made):
+                self._say(f"{counted(len(made) - len(kept), 'check')} left out (--no-checks)")
+            return kept
+        return self._readable(made)
+
+    def _readable(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Without the checks that read what is neither selected nor shown by the target; which they are is said."""
+        lacking = checks_without_input(self.compiled.dag, names, lambda name: name in self._shown)
+        for name, up in lacking.items():
+            self._say(f"the check `{name}` is left out: `{up}` is neither selected nor shown by the target")
+        return tuple(name for name in names if name not in lacking)
+
+    @cached_property
+    def _shown(self) -> frozenset[str]:
+        """Names of what the target shows, or the one that is deferred to."""
+        publication = self.publisher_of(self.options.defer or self.project.target.name).current()
+        return frozenset(publication.relations) if publication is not None else frozenset()
 
     @cached_property
     def plan(self) -> Plan:
@@ -200,7 +236,7 @@ class Orchestrator:
         """
         dag = self.compiled.check().dag
         self.cache.hold()
-        wanted = self._with_ephemerals(self.selected)
+        wanted = with_ephemerals(dag, self.selected)
         frames = {name.casefold(): self._keep_frame(name, frame) for name, frame in self.options.frames.items()}
         reader = InputReader(self.project.root, self.digests, frames, self.compiled.places.locate, self.run_id)
         inputs = reader.read(dag, wanted)
@@ -234,7 +270,7 @@ class Orchestrator:
             raise
         publication, because = None, _why_not_published(execution)
         try:
-            if because is None:
+            if because is None and not self.options.only_checks:
                 publication = self._publish(plan, runner)
         except StoreError as error:
             because = error.message
@@ -281,9 +317,14 @@ class Orchestrator:
     def _warn(self, message: str) -> None:
         self.emitter.emit(Warned(message))
 
+    def _say(self, message: str) -> None:
+        """A warning that the same command will always give."""
+        self.lasting = (*self.lasting, message)
+        self._warn(message)
+
     def _recipes(self, files: Mapping[str, str]) -> Recipes:
         settings = self.engine.result_settings(self.engine_settings)
-        names = {node.config.engine for node in self.compiled.dag.nodes.values() if node.resource == "model"}
+        names = {node.config.engine for node in self.compiled.dag.nodes.values() if node.resource in ("model", "check")}
         own = {}
         for name in names - {None}:
             engine = load_engine(str(name))
@@ -297,17 +338,6 @@ class Orchestrator:
         meanings = {node.name: meaning_of(node, recipes) for node in nodes if node.resource != "source"}
         publisher = self.publisher_of(self.options.defer) if self.options.defer else self.publisher
         return state_of(publisher.current(), meanings, which)
-
-    def _with_ephemerals(self, names: tuple[str, ...]) -> tuple[str, ...]:
-        """Ephemeral models have no results of their own to read: those that are read come along."""
-        nodes = self.compiled.dag.nodes
-        wanted, stack = set(names), list(names)
-        while stack:
-            for up in nodes[stack.pop()].upstream:
-                if up not in wanted and nodes[up].config.materialized == "ephemeral":
-                    wanted.add(up)
-                    stack.append(up)
-        return tuple(name for name in nodes if name in wanted)
 
     def _published(self, wanted: tuple[str, ...]) -> dict[str, Given]:
         """What the target (or the one deferred to) shows of upstream that is not selected."""
@@ -381,6 +411,8 @@ class Orchestrator:
                 name=name,
                 resource=_resource(step.node),
                 upstream=step.upstream,
+                after=step.after,
+                group=group_of(step.node),
                 retries=config.retries if config.retries is not None else project.retries,
                 retry_delay=config.retry_delay if config.retry_delay is not None else project.retry_delay,
                 timeout=config.timeout if config.timeout is not None else project.timeout,
@@ -396,6 +428,7 @@ class Orchestrator:
             threads=self.project.threads,
             at=self._begun,  # reading the project is part of what a user waits for
             started_at=self.started_at,
+            only_checks=self.options.only_checks,
             nodes=tuple(
                 PlannedNode(
                     step.node.name, _resource(step.node), step.action, step.reason, step.upstream, step.estimate_s
@@ -445,8 +478,9 @@ def _named(engine: Engine) -> str:
     return f"{engine.NAME} {engine.version()}"
 
 
-def _resource(node: DAGNode) -> Literal["model", "seed"]:
-    return "seed" if isinstance(node.definition, Seed) else "model"
+def _resource(node: DAGNode) -> Resource:
+    assert node.resource != "source"  # noqa: S101 - nothing makes these, and they are in no plan
+    return node.resource
 
 
 def _why_not_published(execution: Execution) -> str | None:

@@ -20,7 +20,7 @@ from odibi_sql.dag import DAG, DAGNode
 from odibi_sql.events import Action
 from odibi_sql.inputs import Given, Inputs, has_partitions
 from odibi_sql.materializations import MATERIALIZATIONS
-from odibi_sql.model import Model, PythonModel, Seed
+from odibi_sql.model import AnyModel, Model, PythonModel, Seed
 from odibi_sql.sql import Statement
 
 UNKNOWN = "?"
@@ -66,7 +66,7 @@ class Recipes:
             settings=settings,
             kind=node.config.materialized,
             sql=statement.canonical,
-            options=(*((("dialect", dialect),) if dialect else ()), *_rules(statement)),
+            options=(*((("dialect", dialect),) if dialect else ()), *_shaping(node), *_rules(statement)),
             inputs=tuple(dict.fromkeys(inputs)),
             moment=self._moment(node),
         )
@@ -119,6 +119,12 @@ def _rules(statement: Statement) -> tuple[tuple[str, str], ...]:
     return (("rewriting", statement.written.rules),) if statement.written and statement.needs_types else ()
 
 
+def _shaping(node: DAGNode) -> tuple[tuple[str, str], ...]:
+    """A check's settings that change the rows that are kept; all others only judge them."""
+    options = node.config.options if node.check else {}
+    return tuple((name, str(options[name])) for name in ("limit", "fail_calc") if options.get(name) is not None)
+
+
 def is_volatile(node: DAGNode) -> bool:
     """Whether the node's result is new in every build."""
     if isinstance(node.definition, PythonModel):
@@ -138,7 +144,8 @@ def content_of(node: DAGNode, entry: Entry) -> str:
 
 @dataclass(frozen=True)
 class Step:
-    """What becomes of one node. `upstream` are the steps it waits for; `key` and `entry` are there where known."""
+    """What becomes of one node. `upstream` are the steps it waits for, `after` those that must only have ended before;
+    `key` and `entry` are there where known."""
 
     node: DAGNode
     action: Action
@@ -147,6 +154,7 @@ class Step:
     key: str | None = None
     entry: Entry | None = None
     estimate_s: float | None = None
+    after: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -183,11 +191,13 @@ class Planner:
                 if up not in wanted and up not in given:
                     given[up] = self.published[up]
         contents.update({name: one.content for name, one in given.items()})
+        after = _first_checked(self.dag, wanted)
         for name, node in self.dag.nodes.items():
             if name not in wanted:
                 continue
             step = self._step(node, contents)
-            steps[name] = replace(step, upstream=tuple(up for up in node.upstream if up in wanted))
+            upstream = tuple(up for up in node.upstream if up in wanted)
+            steps[name] = replace(step, upstream=upstream, after=after.get(name, ()))
             if step.entry is not None:
                 contents[name] = content_of(node, step.entry)
             elif step.key is not None and not is_stored(node):
@@ -213,6 +223,33 @@ class Planner:
             return Step(node, "run", why(node, recipe, self.cache, self.force), (), None, None, estimate)
         names = ", ".join(f"`{up}`" for up in pending[:3]) + (" …" if len(pending) > 3 else "")
         return Step(node, "maybe", f"runs unless {names} comes out the same", (), None, None, estimate)
+
+
+def _first_checked(dag: DAG, wanted: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """Checks of what no model makes come before those who read it: a bad delivery is told before it is worked on.
+
+    A check that reads a model besides must wait for that, and nobody waits for it: there is no cycle that way.
+    """
+    after: dict[str, list[str]] = {}
+    for name in wanted:
+        node = dag.nodes[name]
+        if node.check is None or any(isinstance(dag.nodes[up].definition, AnyModel) for up in node.upstream):
+            continue
+        readers = (reader for up in node.upstream for reader in dag.downstream[up])
+        for reader in dict.fromkeys(readers):
+            if reader in wanted and dag.nodes[reader].check is None:
+                after.setdefault(reader, []).append(name)
+    return {name: tuple(checks) for name, checks in after.items()}
+
+
+def group_of(node: DAGNode) -> str | None:
+    """Checks of one group can be counted by one query: they look at the same rows of the same table alone."""
+    check = node.check
+    if check is None or check.count is None or node.upstream != (check.subject,):
+        return None
+    if check.statement.files or check.statement.needs_types:
+        return None
+    return f"{check.subject}\n{check.counted}"
 
 
 def why(node: DAGNode, recipe: Recipe, cache: CacheManager, force: bool = False) -> str:

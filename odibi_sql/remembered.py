@@ -26,7 +26,7 @@ from odibi_sql.sql import FileRead, Note, Reference, Statement, Written
 
 FORMAT = 2
 PACKAGES = ("jinja2", "pyyaml", "sqlglot", "sqlglotc")
-ROOMS = ("project", "render", "sql")
+ROOMS = ("checks", "project", "render", "sql")
 
 
 @dataclass(frozen=True)
@@ -55,19 +55,20 @@ class ModelMemo:
         except (OSError, ValueError, KeyError, TypeError):
             self._old = {}  # only a memory: without it, models are compiled again
 
-    def get(self, file: ModelFile) -> Remembered | None:
-        kept = self._old.get(file.path)
+    def get(self, file: ModelFile, name: str | None = None) -> Remembered | None:
+        """What the file compiled to; by a `name` where many share a path."""
+        kept = self._old.get(name or file.path)
         if kept is None or kept[0] != _key(file):
             return None
         if any(self.environ.get(name) != value for name, value in kept[1]):
             return None
-        self._new[file.path] = kept
+        self._new[name or file.path] = kept
         return Remembered(_model(file, kept), tuple(kept[3]))
 
-    def put(self, file: ModelFile, model: Model, text: str, warnings: Iterable[str]) -> None:
+    def put(self, file: ModelFile, model: Model, text: str, warnings: Iterable[str], name: str | None = None) -> None:
         """`text` is the rendered one."""
         env = [[name, self.environ.get(name)] for name, _ in model.env]
-        self._new[file.path] = [
+        self._new[name or file.path] = [
             _key(file),
             env,
             None if text == file.text else text,

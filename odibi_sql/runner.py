@@ -11,7 +11,7 @@ import itertools
 import os
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,18 +19,23 @@ from typing import Any
 
 from odibi_sql.cache import CacheManager, Entry, Recipe
 from odibi_sql.cache.files import cannot_write
+from odibi_sql.checks.verdict import because, judge
 from odibi_sql.compile import Places
 from odibi_sql.context import NodeContext
+from odibi_sql.counting import bound_query, write_all
 from odibi_sql.dag import DAGNode
+from odibi_sql.engines import load_engine
 from odibi_sql.engines.protocol import CsvSeed, Cursor, EngineFailure, Session, Written
 from odibi_sql.engines.sessions import writer_of
 from odibi_sql.errors import Location, OdibiError, SqlError
 from odibi_sql.events import NodeError
-from odibi_sql.executor import Attempt, Miss, NodeFailure, Outcome
-from odibi_sql.model import Model, PythonModel, Seed, TableRead
+from odibi_sql.executor import Attempt, Miss, NodeFailure, Outcome, Outcomes
+from odibi_sql.model import Check, Model, PythonModel, Seed, TableRead
 from odibi_sql.plan import Plan, content_of, is_stored, notes_of, why
 from odibi_sql.python.running import Calling, Interruption, call_model, cannot_arrive, wrong_result
 from odibi_sql.relation import Column, Query, Relation, Stored
+from odibi_sql.reports.text import counted
+from odibi_sql.samples import sample
 from odibi_sql.sql import SyntaxProblem
 from odibi_sql.typed import Types, typed
 
@@ -81,35 +86,81 @@ class StepRunner:
 
     def run(self, name: str, attempt: Attempt) -> Outcome:
         step = self.plan.steps[name]
-        recipe = self._recipes[name]
         begun = time.perf_counter()
         try:
             columns, written = self._make(step.node, attempt)
-            entry = Entry(
-                key=recipe.key(),
-                name=name,
-                recipe=recipe,
-                columns=columns,
-                content=written.content if written else recipe.key(),
-                rows=written.rows if written else None,
-                parts=(),
-                duration_s=time.perf_counter() - begun,
-                run_id=self.plan.recipes.moment.run_id,
-                created_at=datetime.now(UTC).isoformat(timespec="seconds"),
-                notes={**notes_of(step.node), **({"types": types} if (types := self._types.get(name)) else {})},
-            )
-            entry = self.cache.put(entry, written, force=self.plan.force)
+            return self._keep(step.node, columns, written, time.perf_counter() - begun)
         except EngineFailure as failure:
-            error = self._error(step.node, failure)
-            if damaged := self._damaged_inputs(step.node, failure):
-                names = ", ".join(f"`{one}`" for one in damaged)
-                error = replace(error, line=None, column=None, hint=f"stored rows of {names} were damaged: build again")
-            raise NodeFailure(error, passing=failure.passing) from failure
+            raise self._failed(step.node, failure) from failure
         except OdibiError as error:
             raise NodeFailure(self._told(step.node, error)) from error
-        return self._done(step.node, entry, self._reasons[name])
+
+    def run_group(self, names: tuple[str, ...], attempt: Attempt) -> Outcomes:
+        nodes = [self.plan.steps[name].node for name in names]
+        begun = time.perf_counter()
+        try:
+            found = self._count(nodes, attempt)
+        except EngineFailure as failure:
+            return {node.name: self._failed(node, failure) for node in nodes}
+        except OdibiError as error:
+            return {node.name: NodeFailure(self._told(node, error)) for node in nodes}
+        share = (time.perf_counter() - begun) / len(nodes)
+        done: dict[str, Outcome | NodeFailure] = {}
+        for node in nodes:
+            written = found[node.name]
+            try:
+                if isinstance(written, EngineFailure):
+                    done[node.name] = self._failed(node, written)
+                else:
+                    done[node.name] = self._keep(node, written.columns, written, share)
+            except OdibiError as error:
+                done[node.name] = NodeFailure(self._told(node, error))
+        return done
 
     # -- within
+
+    def _keep(self, node: DAGNode, columns: tuple[Column, ...], written: Written | None, duration_s: float) -> Outcome:
+        """Raises StoreError."""
+        recipe = self._recipes[node.name]
+        entry = Entry(
+            key=recipe.key(),
+            name=node.name,
+            recipe=recipe,
+            columns=columns,
+            content=written.content if written else recipe.key(),
+            rows=written.rows if written else None,
+            parts=(),
+            duration_s=duration_s,
+            run_id=self.plan.recipes.moment.run_id,
+            created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            notes={**notes_of(node), **({"types": types} if (types := self._types.get(node.name)) else {})},
+        )
+        entry = self.cache.put(entry, written, force=self.plan.force)
+        return self._done(node, entry, self._reasons[node.name])
+
+    def _failed(self, node: DAGNode, failure: EngineFailure) -> NodeFailure:
+        error = self._error(node, failure)
+        if damaged := self._damaged_inputs(node, failure):
+            names = ", ".join(f"`{one}`" for one in damaged)
+            error = replace(error, line=None, column=None, hint=f"stored rows of {names} were damaged: build again")
+        return NodeFailure(error, passing=failure.passing)
+
+    def _count(self, nodes: Sequence[DAGNode], attempt: Attempt) -> Mapping[str, Written | EngineFailure]:
+        """Checks of one group, all of which read one table alone."""
+        cursor = self.open_session(nodes[0].config.engine).cursor(f"checks of {nodes[0].upstream[0]}")
+        attempt.on_cancel(cursor.interrupt)
+        stems = [self.cache.scratch() / f"{next(self._numbers)}" for _ in nodes]
+        for node in nodes:
+            self._keep_code(node)
+        with NodeContext(cursor, self._prefix(next(self._numbers)), self.folder, attempt.cancelled) as context:
+            views = context.make_views(self._inputs(nodes[0]), "\n".join(node.model.statement.sql for node in nodes))
+            if any(self._tells_time(node) for node in nodes):
+                cursor.fix_time()
+            engine = load_engine(self._recipes[nodes[0].name].engine.partition(" ")[0])
+            return write_all(context, nodes, views, engine.DIALECT, stems)
+
+    def _prefix(self, number: int) -> str:
+        return f"__odibi_{self.plan.recipes.moment.run_id[-6:]}_{number}_"
 
     def _make(self, node: DAGNode, attempt: Attempt) -> tuple[tuple[Column, ...], Written | None]:
         cursor = self.open_session(node.config.engine).cursor(node.name)
@@ -126,8 +177,7 @@ class StepRunner:
                 cursor.close()
             return written.columns, written
         self._keep_code(node)
-        prefix = f"__odibi_{self.plan.recipes.moment.run_id[-6:]}_{number}_"
-        with NodeContext(cursor, prefix, self.folder, attempt.cancelled) as context:
+        with NodeContext(cursor, self._prefix(number), self.folder, attempt.cancelled) as context:
             written_sql = "" if isinstance(node.definition, PythonModel) else node.model.statement.sql
             views = context.make_views(self._inputs(node), written_sql)
             if isinstance(node.definition, Model) and node.model.statement.needs_types:
@@ -139,7 +189,7 @@ class StepRunner:
             if isinstance(node.definition, PythonModel):
                 written = self._call(node, node.definition, context, views, attempt, stem)
                 return written.columns, written
-            bound = context.bind(node.model.statement.sql, node.slots, views)
+            bound = bound_query(context, node, views)
             if is_stored(node):
                 written = context.write(bound, stem)
                 return written.columns, written
@@ -224,7 +274,7 @@ class StepRunner:
         self._contents[node.name] = content_of(node, entry)
         self.entries[node.name] = entry
         stored = is_stored(node)
-        return Outcome(
+        outcome = Outcome(
             reason=reason,
             rows=entry.rows,
             columns=len(entry.columns),
@@ -232,6 +282,23 @@ class StepRunner:
             key=entry.key,
             content=content_of(node, entry),
         )
+        return self._judged(node.check, entry, outcome) if node.check else outcome
+
+    def _judged(self, check: Check, entry: Entry, outcome: Outcome) -> Outcome:
+        failing = entry.rows or 0
+        verdict = judge(failing, check.config.options)
+        if verdict == "pass":
+            return replace(outcome, verdict=verdict)
+        where = check.where or Location(check.path)
+        hint = f"`odibi-sql show --check {check.name}` shows them"
+        told = (
+            f"{counted(failing, 'row')} {'fails' if failing == 1 else 'fail'}{because(verdict, check.config.options)}"
+        )
+        error = NodeError(told, where.path, where.line, where.column, hint)
+        first = sample(self.cache.stored(entry))
+        if verdict == "warn":
+            return replace(outcome, verdict=verdict, reason=f"{told}: {where}", sample=first)
+        return replace(outcome, verdict=verdict, error=error, sample=first)
 
     def _damaged_inputs(self, node: DAGNode, failure: EngineFailure) -> list[str]:
         """Forgets the stored inputs that turn out to be unreadable, where the failure speaks of the store's files."""
@@ -274,7 +341,7 @@ class StepRunner:
             return NodeError(
                 f"`{failure.input}` cannot be read: {failure.message}", where.path, where.line, where.column, hint
             )
-        place = Location(node.path)
+        place = (node.check.where if node.check else None) or Location(node.path)
         if isinstance(node.definition, PythonModel):
             return NodeError(failure.message, place.path, None, None, hint)
         if failure.offset is not None:

@@ -9,7 +9,8 @@ Without a method, a word with a `/` or the ending of a file is a `path:`. Any ot
 glob of it; where there is none, `schema.name`; where there is none, a folder. Case makes no difference.
 
 Sources are walked through by `+` and `@`, but are part of the selection only where `source:` or
-`resource_type:source` asks for them.
+`resource_type:source` asks for them. Checks come with what they look at: all that read anything selected, and none that
+read anything excluded.
 
 What `--select` names must exist: a selector without any match is an error. Two things may be empty without being a
 mistake: what `--exclude` names, and `state:`, because that nothing is modified is an answer. A selection that is
@@ -35,7 +36,8 @@ if TYPE_CHECKING:
 State = Callable[[str], Collection[str]]
 
 STATES = ("modified", "new")
-RESOURCE_TYPES = ("model", "seed", "source")
+RESOURCE_TYPES = ("model", "seed", "source", "check")
+TEST_TYPES = ("generic", "singular")
 
 _OPERATORS = re.compile(r"(?P<at>@)?(?:(?P<up>\d*)\+)?(?P<what>.*?)(?:\+(?P<down>\d*))?")
 _METHOD = re.compile(r"(?P<method>\w*)(?:\.(?P<argument>[^:]*))?:(?P<value>.*)")
@@ -73,8 +75,8 @@ def select(dag: DAG, select: Sequence[str], exclude: Sequence[str] = (), state: 
     if select and not any(text.strip() for text in select):
         errors.append(SelectionError("`--select` is empty", hint="leave the option out to take everything"))
     evaluation = _Evaluation(_Project(dag, state), errors)
-    chosen = evaluation.union(wanted, strict=True) if select else set(dag.nodes)
-    kept = chosen - evaluation.union(unwanted, strict=False)
+    chosen = with_checks(dag, evaluation.union(wanted, strict=True)) if select else set(dag.nodes)
+    kept = chosen - with_checks(dag, evaluation.union(unwanted, strict=False))
     if errors:
         raise errors[0] if len(errors) == 1 else Problems(errors)
     shown = evaluation.project.ours | evaluation.sources_asked_for
@@ -82,6 +84,11 @@ def select(dag: DAG, select: Sequence[str], exclude: Sequence[str] = (), state: 
     if not names and not evaluation.nothing_modified and (select or evaluation.project.ours):
         raise _nothing_left(chosen & shown, select, exclude)
     return names
+
+
+def with_checks(dag: DAG, names: Collection[str]) -> set[str]:
+    """These, and the checks that read any of them."""
+    return set(names) | {below for name in names for below in dag.downstream[name] if dag.nodes[below].check}
 
 
 def _nothing_left(chosen: Collection[str], select: Sequence[str], exclude: Sequence[str]) -> SelectionError:
@@ -349,6 +356,8 @@ def _find_config(project: _Project, selector: Selector) -> Iterator[str]:
     key, *inner = (selector.argument or "").split(".")
     configs = {node.name: node.config for node in project.made()}
     known = [setting.name for config in [*configs.values()][:1] for setting in fields(config)]
+    known = [name for name in known if name != "options"]
+    known += dict.fromkeys(name for config in configs.values() for name in config.options)
     if known and key not in known:
         hint = f"{_did_you_mean('config.', key, known)}settings: {_listed(known, 20)}"
         raise SelectionError(f"`{selector.text}`: models have no setting `{key}`", hint=hint)
@@ -359,7 +368,7 @@ def _find_config(project: _Project, selector: Selector) -> Iterator[str]:
 
 def _values(config: Config, key: str, inner: Sequence[str]) -> list[str]:
     """A setting as text: every item of a list, nothing for what is not set, `meta` by the keys `inner`."""
-    value = getattr(config, key)
+    value = config.options[key] if key in config.options else getattr(config, key, None)
     for step in inner:
         value = value.get(step) if isinstance(value, Mapping) else None
     items = value if isinstance(value, list | tuple) else [] if value is None else [value]
@@ -373,9 +382,32 @@ def _hint_config(project: _Project, selector: Selector) -> str | None:
 
 
 def _find_resource_type(project: _Project, selector: Selector) -> Iterator[str]:
-    if selector.value.casefold() not in RESOURCE_TYPES:
+    wanted = "check" if selector.value.casefold() in ("test", "data_test") else selector.value.casefold()
+    if wanted not in RESOURCE_TYPES:
         raise SelectionError(f"`{selector.text}`: no such type", hint=f"types: {_listed(RESOURCE_TYPES)}")
-    return (node.name for node in project.dag.nodes.values() if node.resource == selector.value.casefold())
+    return (node.name for node in project.dag.nodes.values() if node.resource == wanted)
+
+
+def _find_test_type(project: _Project, selector: Selector) -> Iterator[str]:
+    wanted = selector.value.casefold()
+    if wanted not in TEST_TYPES:
+        raise SelectionError(f"`{selector.text}`: no such type of check", hint=f"types: {_listed(TEST_TYPES)}")
+    for node in project.dag.nodes.values():
+        if node.check and (node.check.where is None) == (wanted == "singular"):
+            yield node.name
+
+
+def _find_test_name(project: _Project, selector: Selector) -> Iterator[str]:
+    for node in project.dag.nodes.values():
+        if node.check and _matches(node.check.kind, selector.value):
+            yield node.name
+
+
+def _hint_test_name(project: _Project, selector: Selector) -> str | None:
+    known = sorted({node.check.kind for node in project.dag.nodes.values() if node.check})
+    if not known:
+        return "this project has no checks"
+    return f"{_did_you_mean('test_name:', selector.value, known)}checks: {_listed(known)}"
 
 
 def _find_source(project: _Project, selector: Selector) -> Iterator[str]:
@@ -407,6 +439,8 @@ METHODS: dict[str, Method] = {
     "tag": Method(_find_tag, _hint_tag),
     "config": Method(_find_config, _hint_config),
     "resource_type": Method(_find_resource_type),
+    "test_type": Method(_find_test_type),
+    "test_name": Method(_find_test_name, _hint_test_name),
     "source": Method(_find_source, _hint_source),
     "state": Method(_find_state),
 }

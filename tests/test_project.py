@@ -69,7 +69,7 @@ def test_files_are_found_in_order_of_their_paths_and_nothing_hidden(load: Load, 
     )
     assert [seed.path for seed in project.seeds] == ["seeds/country.csv"]
     assert [macro.path for macro in project.macros] == ["macros/m.sql"]
-    assert project.checks == ("checks/no_orphans.sql",)
+    assert [check.path for check in project.checks] == ["checks/no_orphans.sql"]
     assert project.warnings == ()
 
 
@@ -311,9 +311,10 @@ def test_what_has_no_effect_is_reported_once_with_its_first_place(load: Load) ->
     yaml = """
 models:
   - name: orders
-    tests: [unique]
+    docs: {show: true}
     config: {unique_key: id}
-    columns: [{name: id, tests: [unique]}, {name: b, tests: [unique]}]
+    versions: []
+    columns: [{name: a, quote: true}, {name: b, quote: true}]
   - name: order
 exposures: []
 """
@@ -324,11 +325,13 @@ exposures: []
     }
     assert load(files).warnings == (
         "odibi_project.yml:3:10: settings for `stagin`, which does not exist (did you mean `staging`?)",
-        "models/x.yml:7:11: describes the model `order`, which does not exist (did you mean `orders`?)",
+        "models/x.yml:8:11: describes the model `order`, which does not exist (did you mean `orders`?)",
         "odibi_project.yml:1:1: `profile` has no effect in this version",
-        "models/x.yml:4:5: `tests` has no effect in this version (nor in 2 more places)",
+        "models/x.yml:4:5: `docs` has no effect in this version",
         "models/x.yml:5:14: `unique_key` has no effect in this version",
-        "models/x.yml:8:1: `exposures` has no effect in this version",
+        "models/x.yml:6:5: `versions` has no effect in this version",
+        "models/x.yml:7:25: `quote` has no effect in this version (nor in 1 more place)",
+        "models/x.yml:9:1: `exposures` has no effect in this version",
     )
 
 

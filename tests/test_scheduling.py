@@ -7,7 +7,7 @@ import time
 
 import odibi_sql
 from odibi_sql.events import EventEmitter
-from odibi_sql.executor import Attempt, DAGExecutor, ExecutorOptions, Miss, Outcome, Task
+from odibi_sql.executor import Attempt, DAGExecutor, ExecutorOptions, Miss, Outcome, Outcomes, Task
 from tests.conftest import WriteProject
 
 
@@ -25,6 +25,9 @@ def test_a_level_is_no_barrier() -> None:
             if name == "below_quick":
                 second_level_ran.set()
             return Outcome("test", 0, 0, 0, name, name)
+
+        def run_group(self, names: tuple[str, ...], attempt: Attempt) -> Outcomes:
+            return {name: self.run(name, attempt) for name in names}
 
     tasks = {
         "slow": Task("slow", "model", (), estimate_s=100.0),

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from odibi_sql.dag import DAG, DAGNode
-from odibi_sql.errors import Problems, SelectionError
-from odibi_sql.model import Config, Seed
+from odibi_sql.errors import Location, Problems, SelectionError
+from odibi_sql.model import Check, Config, Seed
 from odibi_sql.selection import METHODS, select
+from odibi_sql.sql import analyse
 
 
 def node(path: str, upstream: str = "", config: Config | None = None) -> DAGNode:
@@ -130,8 +131,55 @@ def test_a_selector_finds_names_in_the_order_of_the_dag(selector: str, expected:
         assert select(SHOP, [selector], [], state) == tuple(expected.split())
 
 
+def check(name: str, kind: str, upstream: str, where: Location | None = None) -> DAGNode:
+    config = Config(materialized="check", tags=("strict",), options={"severity": "warn" if where is None else "error"})
+    definition = Check(name, "models/shop.yml", config, analyse("select 1"), kind=kind, where=where)
+    return DAGNode(name, "check", definition.path, config, definition, tuple(upstream.split()))
+
+
+YAML = Location("models/shop.yml", 1, 1)
+CHECKED = dag(
+    node("seeds/countries.csv"),
+    source("raw.orders"),
+    node("models/orders.sql", "raw.orders"),
+    node("models/revenue.sql", "orders countries"),
+    check("unique_orders_id", "unique", "orders", YAML),
+    check("orders_have_countries", "relationships", "orders countries", YAML),
+    check("not_null_raw_orders_id", "not_null", "raw.orders", YAML),
+    check("revenue_adds_up", "singular", "revenue"),
+)
+FOUND_CHECKS = [
+    ("orders", "", "orders unique_orders_id orders_have_countries"),
+    ("orders+", "", "orders revenue unique_orders_id orders_have_countries revenue_adds_up"),
+    (
+        "+revenue",
+        "",
+        "countries orders revenue unique_orders_id orders_have_countries not_null_raw_orders_id revenue_adds_up",
+    ),
+    ("unique_orders_id", "", "unique_orders_id"),
+    ("+unique_orders_id", "", "orders unique_orders_id orders_have_countries not_null_raw_orders_id"),
+    ("source:raw", "", "raw.orders not_null_raw_orders_id"),
+    ("test_type:singular", "", "revenue_adds_up"),
+    ("test_type:generic", "test_name:unique", "orders_have_countries not_null_raw_orders_id"),
+    ("test_name:rel*", "", "orders_have_countries"),
+    ("resource_type:test", "countries", "unique_orders_id not_null_raw_orders_id revenue_adds_up"),
+    ("resource_type:check", "test_type:generic", "revenue_adds_up"),
+    ("config.severity:warn", "", "revenue_adds_up"),
+    ("tag:strict,test_name:unique", "", "unique_orders_id"),
+    ("resource_type:model", "resource_type:check", "orders revenue"),
+    ("", "orders", "countries revenue not_null_raw_orders_id revenue_adds_up"),
+]
+
+
+@pytest.mark.parametrize(("selector", "excluded", "expected"), FOUND_CHECKS)
+def test_checks_come_and_go_with_what_they_read(selector: str, excluded: str, expected: str) -> None:
+    wanted, unwanted = [selector] if selector else [], [excluded] if excluded else []
+    assert select(CHECKED, wanted, unwanted, state) == tuple(expected.split())
+
+
 def test_every_method_is_among_the_cases() -> None:
-    assert [name for name in METHODS if not any(f"{name}:" in case or f"{name}." in case for case, _ in FOUND)] == []
+    cases = [*(case for case, _ in FOUND), *(case for case, _, _ in FOUND_CHECKS)]
+    assert [name for name in METHODS if not any(f"{name}:" in case or f"{name}." in case for case in cases)] == []
 
 
 def test_without_options_all_models_and_seeds_are_selected() -> None:
@@ -187,13 +235,16 @@ MISTAKES = [
         "did you mean `config.materialized`? settings: `materialized`, `schema`, `tags`, `enabled`, `depends_on`, "
         "`dialect`, `engine`, `retries`, `retry_delay`, `timeout`, `meta`",
     ),
-    ("resource_type:check", "`resource_type:check`: no such type", "types: `model`, `seed`, `source`"),
+    ("resource_type:chek", "`resource_type:chek`: no such type", "types: `model`, `seed`, `source`, `check`"),
+    ("test_type:x", "`test_type:x`: no such type of check", "types: `generic`, `singular`"),
+    ("test_name:uniqe", "`test_name:uniqe` matches nothing", "this project has no checks"),
     ("state:old", "`state:old`: no such state", "states: `modified`, `new`"),
     ("tag:pii,board", "`tag:pii,board` matches nothing", "`tag:pii` and `board` have nothing in common"),
     (
         "tags:pii",
         "`--select tags:pii`, character 1: there is no method `tags:`",
-        "did you mean `tag`? methods: `fqn`, `path`, `tag`, `config`, `resource_type`, `source`, `state`",
+        "did you mean `tag`? methods: `fqn`, `path`, `tag`, `config`, `resource_type`, `test_type`, `test_name`, "
+        "`source`, `state`",
     ),
     ("orders, board", "`--select orders, board`, character 8: a selector is missing at the comma", None),
     ("board orders,,x", "`--select board orders,,x`, character 14: a selector is missing at the comma", None),

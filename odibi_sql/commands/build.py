@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from odibi_sql.commands.options import (
+    checks_option,
     orchestrate,
     output_option,
     project_options,
@@ -29,8 +30,9 @@ from odibi_sql.warm import DURATION
 @click.command("build")
 @select_options
 @run_options
+@checks_option
 @project_options
-@click.option("--fail-fast", is_flag=True, help="Stop when the first model fails")
+@click.option("--fail-fast", is_flag=True, help="Stop when the first model or check fails")
 @click.option("--dry-run", is_flag=True, help="Say what would run and why, like `plan`")
 @click.option("--verbose", "-v", is_flag=True, help="Say more: what was cached, names that could mean two things")
 @click.option("--quiet", "-q", is_flag=True, help="Say only what is wrong")
@@ -64,7 +66,7 @@ def command(ctx: click.Context, /, dry_run: bool, verbose: bool, quiet: bool, ou
     elif not verbose:
         from odibi_sql.proof import keep_build
 
-        lasting = (*orchestrator.project.warnings, *orchestrator.compiled.warnings)
+        lasting = (*orchestrator.project.warnings, *orchestrator.compiled.warnings, *orchestrator.lasting)
         keep_build(orchestrator, build, ctx.find_root().obj, nothing_to_do(tracker, lasting, quiet=quiet))
     if build.execution.interrupted:
         return 130

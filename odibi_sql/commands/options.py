@@ -89,6 +89,10 @@ def run_options(function: F) -> F:
     return function
 
 
+def checks_option(function: F) -> F:
+    return click.option("--no-checks", is_flag=True, help="Leave checks out")(function)
+
+
 def output_option(*formats: str) -> Callable[[F], F]:
     return click.option(
         "--output", "-o", type=click.Choice(formats), default=formats[0], show_default=True, help="Format of stdout"
@@ -116,6 +120,8 @@ def orchestrate(emitter: EventEmitter | None = None, **options: Any) -> Orchestr
             as_of=parse_time(options.get("as_of")),
             fail_fast=options.get("fail_fast", False),
             defer=options.get("defer"),
+            checks=not options.get("no_checks", False),
+            only_checks=options.get("only_checks", False),
         ),
         emitter or EventEmitter(print_warnings),
     )

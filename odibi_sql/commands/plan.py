@@ -8,7 +8,14 @@ from typing import Any
 import click
 
 from odibi_sql.commands.ls import listed
-from odibi_sql.commands.options import orchestrate, output_option, project_options, run_options, select_options
+from odibi_sql.commands.options import (
+    checks_option,
+    orchestrate,
+    output_option,
+    project_options,
+    run_options,
+    select_options,
+)
 
 WORDS = {"run": "run", "cached": "cached", "maybe": "maybe"}
 
@@ -16,6 +23,7 @@ WORDS = {"run": "run", "cached": "cached", "maybe": "maybe"}
 @click.command("plan")
 @select_options
 @run_options
+@checks_option
 @project_options
 @click.option("--verbose", "-v", is_flag=True, help="List what is cached, too")
 @output_option("text", "json")

@@ -109,6 +109,12 @@ class Cursor(Protocol):
     def write(self, sql: str, stem: Path) -> Written:
         """Run a SELECT and keep its rows as Parquet parts named `<stem>….parquet`, all types lossless."""
 
+    def write_nothing(self, sql: str) -> Written:
+        """As `write` of a SELECT that is known to have no rows: it is bound and not run, and there are no parts."""
+
+    def first_row(self, sql: str) -> tuple[Any, ...]:
+        """The first row of a SELECT, as Python values: for aggregates."""
+
     def write_csv(self, seed: CsvSeed, stem: Path) -> Written: ...
 
     def frame(self, view: str, kind: str) -> Any:

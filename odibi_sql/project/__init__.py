@@ -13,6 +13,7 @@ from typing import Any
 from odibi_sql.documents import Document, read_document
 from odibi_sql.errors import Location, OdibiError, Problems, ProjectError
 from odibi_sql.model import Config, Docs, Seed, Source
+from odibi_sql.project.declared import Declared
 from odibi_sql.project.defaults import FolderDefaults
 from odibi_sql.project.described import Descriptions, Kind
 from odibi_sql.project.folders import files, read_text
@@ -37,13 +38,17 @@ __all__ = [
 
 @dataclass(frozen=True)
 class ModelFile:
-    """A model as written. `defaults` are its checked settings from outside of the file: the project's, then YAML's."""
+    """A model as written. `defaults` are its checked settings from outside of the file: the project's, then YAML's.
+
+    A check that has a file of its own is one, too: with a check's settings, and rows that are wrong.
+    """
 
     name: str
     path: str
     text: str
     defaults: Mapping[str, Any] = field(default_factory=dict)
     docs: Docs = field(default_factory=Docs)
+    is_check: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,8 +63,8 @@ class Project:
 
     `vars` are the project's, then the target's, then the command line's. `engines` are settings by engine's name.
     `retry_delay` and `timeout` are seconds. `folders` are those in which models, seeds, macros and checks are.
-    `checks` are files, each a query that must return no rows. `problems` are
-    the mistakes of single files, where `read_project` went on without them.
+    `checks` are files, each a query that must return no rows; `declared` are the checks that YAML asks for. `problems`
+    are the mistakes of single files, where `read_project` went on without them.
     """
 
     root: Path
@@ -76,7 +81,8 @@ class Project:
     seeds: tuple[Seed, ...] = ()
     sources: tuple[Source, ...] = ()
     macros: tuple[MacroFile, ...] = ()
-    checks: tuple[str, ...] = ()
+    checks: tuple[ModelFile, ...] = ()
+    declared: tuple[Declared, ...] = ()
     warnings: tuple[str, ...] = ()
     problems: tuple[OdibiError, ...] = ()
     folders: tuple[str, ...] = ()
@@ -181,6 +187,7 @@ class _Loading:
         descriptions, sources = self._described(settings, (*found["models"], *found["seeds"]))
         models = self._models(settings, found["models"], descriptions)
         seeds = self._seeds(settings, chosen, found["seeds"], descriptions)
+        generic = [path for path in _sql(found["checks"]) if "generic" in _steps(path, found["checks"][path])[:-1]]
         descriptions.warn_of_missing("models", (model.name for model in models))
         descriptions.warn_of_missing("seeds", (seed.name for seed in seeds))
         return Project(
@@ -197,9 +204,14 @@ class _Loading:
             models=models,
             seeds=seeds,
             sources=sources,
-            macros=tuple(MacroFile(path, self._text(path)) for path in found["macros"] if path.endswith(".sql")),
+            macros=tuple(MacroFile(path, self._text(path)) for path in (*_sql(found["macros"]), *generic)),
             folders=tuple(folder for folders in settings.paths.values() for folder in folders),
-            checks=tuple(path for path in found["checks"] if path.endswith(".sql")),
+            checks=tuple(
+                ModelFile(PurePosixPath(path).stem, path, self._text(path), is_check=True)
+                for path in _sql(found["checks"])
+                if path not in generic and "fixtures" not in _steps(path, found["checks"][path])[:-1]
+            ),
+            declared=tuple(descriptions.declared),
             warnings=self.reading.all_warnings(),
         )
 
@@ -236,7 +248,9 @@ class _Loading:
                 sources = descriptions.add(self._document(path))
                 declared += [sources] if sources else []
         by_name: dict[str, Source] = {}
-        for source in (source for document in declared for source in read_sources(self.reading, document)):
+        for source in (
+            source for document in declared for source in read_sources(self.reading, document, descriptions.declared)
+        ):
             before = by_name.setdefault(source.name.casefold(), source)
             if before is not source:
                 self.reading.mistake(
@@ -285,6 +299,10 @@ class _Loading:
                 )
             seeds.append(seed)
         return tuple(seeds)
+
+
+def _sql(paths: Iterable[str]) -> list[str]:
+    return [path for path in paths if path.endswith(".sql")]
 
 
 def _steps(path: str, folder: str) -> tuple[str, ...]:

@@ -9,19 +9,20 @@ from typing import Any, Literal
 from odibi_sql.documents import Document
 from odibi_sql.errors import nearest
 from odibi_sql.model import ColumnDoc, Docs
+from odibi_sql.project.declared import CHECK_KEYS, Declared, Subject, read_checks
 from odibi_sql.project.reading import Reading
 from odibi_sql.project.settings import Check, merge, names, text
 
 Kind = Literal["models", "seeds"]
 KINDS: Mapping[str, Kind] = {"models": "models", "seeds": "seeds"}
 
-COLUMN_CHECKS = frozenset(["tests", "data_tests"])
-COLUMN_NO_EFFECT = COLUMN_CHECKS | {"constraints", "dimension", "entity", "granularity", "meta", "policy_tags", "quote"}
-NO_EFFECT = COLUMN_CHECKS | {
+COLUMN_NO_EFFECT = frozenset(["constraints", "dimension", "entity", "granularity", "meta", "policy_tags", "quote"])
+NO_EFFECT = {
     *("access", "constraints", "contract", "defined_in", "deprecation_date", "docs", "group", "latest_version"),
     *("primary_key", "semantic_model", "time_spine", "versions"),
 }
-FILE_NO_EFFECT = COLUMN_CHECKS | {
+FILE_NO_EFFECT = {
+    *CHECK_KEYS,
     *("analyses", "exposures", "functions", "groups", "macros", "metrics", "saved_queries", "semantic_models"),
     *("snapshots", "unit_tests"),
 }
@@ -42,6 +43,7 @@ class Descriptions:
     reading: Reading
     checks: Mapping[Kind, Mapping[str, Check]]
     found: dict[Kind, dict[str, tuple[str, Described]]] = field(default_factory=lambda: {"models": {}, "seeds": {}})
+    declared: list[Declared] = field(default_factory=list)
 
     def add(self, document: Document) -> Document | None:
         """Keep what a file says of models and seeds; gives its `sources:` back."""
@@ -82,7 +84,9 @@ class Descriptions:
         checks = self.checks[kind]
         known = ("name", "description", "config", "columns", "tags", "meta")
         misplaced = {key: "put it under `config:`" for key in checks if key not in known}
-        for key, entry in self.reading.entries(item, known, NO_EFFECT, misplaced=misplaced):
+        if name:
+            self.declared += read_checks(self.reading, item, Subject("model" if kind == "models" else "seed", name))
+        for key, entry in self.reading.entries(item, known, NO_EFFECT, CHECK_KEYS, misplaced=misplaced):
             if key == "description":
                 description = self.reading.value(key, entry.document, text) or ""
             elif key == "config":
@@ -106,7 +110,7 @@ def read_columns(reading: Reading, item: Document) -> tuple[ColumnDoc, ...]:
     columns = []
     for column in reading.mappings("columns", item.entries["columns"].document):
         given: dict[str, Any] = {}
-        for key, entry in reading.entries(column, (*checks, "config"), COLUMN_NO_EFFECT):
+        for key, entry in reading.entries(column, (*checks, "config"), COLUMN_NO_EFFECT, CHECK_KEYS):
             if key in checks:
                 given[key] = reading.value(key, entry.document, checks[key])
             else:

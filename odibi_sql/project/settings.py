@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from odibi_sql.checks.verdict import SEVERITIES, condition
 from odibi_sql.errors import nearest
 
 Check = Callable[[Any], Any]
@@ -38,7 +39,7 @@ def known_names() -> Known:
     from odibi_sql.engines import ENGINES
     from odibi_sql.materializations import MATERIALIZATIONS
 
-    return Known(tuple(ENGINES), tuple(MATERIALIZATIONS))
+    return Known(tuple(ENGINES), tuple(name for name, kind in MATERIALIZATIONS.items() if kind.for_models))
 
 
 def text(value: Any) -> str:
@@ -152,6 +153,24 @@ def null_strings(value: Any) -> tuple[str, ...]:
     return tuple(item for item in dict.fromkeys(listed) if item)
 
 
+def node_name(value: Any) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"\w[\w.-]*", value):
+        raise SettingError("a name of letters, digits, underscores, dots and hyphens")
+    return value
+
+
+def severity(value: Any) -> str:
+    return str(one_of(SEVERITIES)(value.casefold() if isinstance(value, str) else value))
+
+
+def comparison(value: Any) -> str:
+    try:
+        condition(text(value))
+    except (SettingError, ValueError):
+        raise SettingError("a comparison with the number of failing rows", 'quote it: `error_if: "> 10"`') from None
+    return str(value)
+
+
 def model_settings(known: Known) -> Mapping[str, Check]:
     """The settings of a model, by name."""
     return {
@@ -185,6 +204,21 @@ def seed_settings() -> Mapping[str, Check]:
 
 
 SEED_FORM = ("column_types", "delimiter", "quote", "encoding", "null_strings")
+
+
+def check_settings() -> Mapping[str, Check]:
+    """The settings of a check, by name."""
+    return {
+        "severity": severity,
+        "warn_if": comparison,
+        "error_if": comparison,
+        "where": optional(text),
+        "limit": optional(whole_number(1)),
+        "fail_calc": text,
+        "tags": names,
+        "enabled": flag,
+        "meta": mapping,
+    }
 
 
 # dbt's settings that change no result: taken, and reported as without effect.

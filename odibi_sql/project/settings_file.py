@@ -188,7 +188,7 @@ def _folders(value: Any) -> tuple[str, ...]:
 
 
 def _paths(reading: Reading, sections: Mapping[str, Document]) -> Mapping[str, tuple[str, ...]]:
-    paths = {kind: (kind,) for kind in ("models", "seeds", "macros", "checks")}
+    paths = {kind: (kind,) for kind in ("models", "seeds", "macros")} | {"checks": ("checks", "tests")}
     for key, kind in DBT_PATHS.items():
         if key in sections and (folders := reading.value(key, sections[key], _folders)):
             paths[kind] = folders

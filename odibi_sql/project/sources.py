@@ -8,7 +8,8 @@ from typing import Any, Literal
 from odibi_sql.documents import Document
 from odibi_sql.errors import Location
 from odibi_sql.model import Docs, Source
-from odibi_sql.project.described import COLUMN_CHECKS, read_columns
+from odibi_sql.project.declared import CHECK_KEYS, Declared, Subject, read_checks
+from odibi_sql.project.described import read_columns
 from odibi_sql.project.reading import Reading
 from odibi_sql.project.settings import SettingError, flag, identifier, mapping, names, text
 
@@ -27,7 +28,7 @@ FORMATS: Mapping[str, Format] = {
 COMPRESSED = (".gz", ".zst")
 
 PLACES = frozenset(["path", "database", "frame"])
-NO_EFFECT = COLUMN_CHECKS | {"freshness", "loader", "loaded_at_field", "loaded_at_query", "overrides", "quoting"}
+NO_EFFECT = {"freshness", "loader", "loaded_at_field", "loaded_at_query", "overrides", "quoting"}
 
 
 def _paths(value: Any) -> tuple[str, ...]:
@@ -72,23 +73,23 @@ CHECKS = {
 }
 
 
-def read_sources(reading: Reading, document: Document) -> list[Source]:
-    """`sources:` of any file, as a list of groups or as a mapping of names."""
+def read_sources(reading: Reading, document: Document, declared: list[Declared]) -> list[Source]:
+    """`sources:` of any file, as a list of groups or as a mapping of names; their checks go into `declared`."""
     found: list[Source] = []
     if isinstance(document.value, dict):
         for name, entry in document.entries.items():
             if reading.is_mapping(entry.document) and reading.value("name", Document(name, entry.key), text):
-                found += _group(reading, entry.document, str(name), entry.key)
+                found += _group(reading, entry.document, str(name), entry.key, declared)
     else:
         for item in reading.mappings("sources", document):
             if "name" not in item.entries:
                 reading.mistake("a source needs a `name`", item.where)
             elif name := reading.value("name", item.entries["name"].document, text):
-                found += _group(reading, item, name, item.entries["name"].document.where)
+                found += _group(reading, item, name, item.entries["name"].document.where, declared)
     return found
 
 
-def _group(reading: Reading, document: Document, name: str, where: Location) -> list[Source]:
+def _group(reading: Reading, document: Document, name: str, where: Location, declared: list[Declared]) -> list[Source]:
     group = _given(reading, document, {"tables"})
     tables = document.entries.get("tables")
     if tables is None:
@@ -97,6 +98,8 @@ def _group(reading: Reading, document: Document, name: str, where: Location) -> 
             reading.mistake(f"the source `{name}` needs a list of its `tables`", where, hint)
             return []
         source = _source(reading, None, {"name": name, **group}, where, Docs(group.get("description", "")))
+        if source:
+            declared += read_checks(reading, document, Subject("source", source.name))
         return [source] if source else []
     if not isinstance(tables.document.value, list):
         reading.mistake("`tables` must be a list", tables.document.where)
@@ -117,6 +120,8 @@ def _group(reading: Reading, document: Document, name: str, where: Location) -> 
             source = _source(reading, name, _joined(group, table), item.where, docs)
         if source:
             found.append(source)
+            for described in (document, item):  # what is asked of the group is asked of each of its tables
+                declared += read_checks(reading, described, Subject("source", source.name))
     return found
 
 
@@ -132,7 +137,7 @@ def _joined(group: Mapping[str, Any], table: Mapping[str, Any]) -> dict[str, Any
 def _given(reading: Reading, document: Document, more: set[str]) -> dict[str, Any]:
     """What a group or table says; dbt's `config:` and `meta:` may hold where its data is."""
     values: dict[str, Any] = {}
-    for key, entry in reading.entries(document, {*CHECKS, *more, "config", "meta"}, NO_EFFECT):
+    for key, entry in reading.entries(document, {*CHECKS, *more, "config", "meta"}, NO_EFFECT, CHECK_KEYS):
         if key in CHECKS:
             value = reading.value(key, entry.document, CHECKS[key])
             if value is not None:

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from odibi_sql.errors import Location, OdibiError, RenderError
 from odibi_sql.model import Config, Docs
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from odibi_sql.render.names import Given
     from odibi_sql.render.templates import Templates
 
-__all__ = ["RenderedModel", "Renderer"]
+__all__ = ["RenderedModel", "Renderer", "has_jinja"]
 
 
 @dataclass(frozen=True)
@@ -59,15 +59,15 @@ class Renderer:
 
     def render(self, model: ModelFile) -> RenderedModel:
         """Raises RenderError; Problems where macros clash by their names."""
-        if not _has_jinja(model.text):
-            config = Config(**{"schema": self._project.target.schema, **model.defaults})
+        if not has_jinja(model.text):
+            config = _config(model, {"schema": self._project.target.schema, **model.defaults})
             return RenderedModel(model.name, model.path, config, model.text, model.docs)
         with self._turn:
             text, recording = self._templates.render(model)
         return RenderedModel(
             name=model.name,
             path=model.path,
-            config=Config(**recording.settings),
+            config=_config(model, recording.settings),
             text=text,
             docs=model.docs,
             vars=tuple(sorted(recording.vars.items())),
@@ -99,7 +99,7 @@ class Renderer:
         """
         from odibi_sql.render.places import location, with_plain_newlines
 
-        if not _has_jinja(model.text):
+        if not has_jinja(model.text):
             before = model.text[:offset]
             return location(model.path, with_plain_newlines(before), len(with_plain_newlines(before)))
         with self._turn:
@@ -144,7 +144,15 @@ class Renderer:
         return Templates(self._given)
 
 
-def _has_jinja(text: str) -> bool:
+def _config(file: ModelFile, settings: Mapping[str, Any]) -> Config:
+    if not file.is_check:
+        return Config(**settings)
+    own = {name: value for name, value in settings.items() if name in Config.__dataclass_fields__}
+    options = {name: value for name, value in settings.items() if name not in own}
+    return Config(**{**own, "materialized": "check", "options": {"severity": "error", **options}})
+
+
+def has_jinja(text: str) -> bool:
     return "{{" in text or "{%" in text or "{#" in text
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NoReturn
 
 from odibi_sql.project import FILE, ModelFile, Project
-from odibi_sql.project.settings import check_setting, merge, model_settings, suggestion
+from odibi_sql.project.declared import WITHOUT_EFFECT
+from odibi_sql.project.settings import check_setting, check_settings, merge, model_settings, suggestion
 from odibi_sql.render.sandbox import ReturnedValue
 
 # DuckDB's reserved words: names that must be quoted where a table is named.
@@ -83,12 +84,13 @@ class Names:
     def __init__(self, given: Given) -> None:
         self._given = given
         self._checks = model_settings(given.project.known)
+        self._checks_of_checks = check_settings()
         self.recording = Recording(ModelFile("", "", ""), {})
 
     def table(self) -> dict[str, Any]:
         target = self._given.project.target
         return {
-            "config": _Config(self, self._checks),
+            "config": _Config(self),
             "var": _Var(self),
             "env_var": self._env_var,
             "ref": self._ref,
@@ -106,6 +108,11 @@ class Names:
     @property
     def dialect(self) -> str | None:
         return self.recording.settings.get("dialect") or self._given.project.target.engine
+
+    @property
+    def checks(self) -> Mapping[str, Callable[[Any], Any]]:
+        """What the settings of the file that is rendered must be."""
+        return self._checks_of_checks if self.recording.model.is_check else self._checks
 
     def read_var(self, name: str, default: Any) -> Any:
         known = self._given.project.vars
@@ -149,17 +156,18 @@ class Names:
 class _Config:
     """`config(…)` sets and gives an empty text; `config.get('materialized')` reads."""
 
-    def __init__(self, names: Names, checks: Mapping[str, Callable[[Any], Any]]) -> None:
+    def __init__(self, names: Names) -> None:
         self._names = names
-        self._checks = checks
 
     def __call__(self, *mappings: Mapping[str, Any], **settings: Any) -> str:
         if not all(isinstance(mapping, Mapping) for mapping in mappings):
             raise TemplateMistakeError("`config` takes settings by name", "config(materialized='view')")
         given: dict[str, Any] = {}
         for key, value in [pair for mapping in (*mappings, settings) for pair in mapping.items()]:
-            found = check_setting(str(key), value, self._checks)
-            if found.harmless:
+            found = check_setting(str(key), value, self._names.checks)
+            if self._names.recording.model.is_check and key in WITHOUT_EFFECT:
+                self._names.recording.warnings[f"`{key}` has no effect here"] = None
+            elif found.harmless:
                 self._names.recording.warnings[f"{found.message}"] = None
             elif found.message:
                 kind: Literal["value", "keyword"] = "value" if found.about == "value" else "keyword"

@@ -44,7 +44,15 @@ def _result(result: NodeExecutionResult) -> dict[str, Any]:
         "key": result.key,
         "content": result.content,
         "error": _error(result.error) if result.error else None,
+        **(_judged(result) if result.resource == "check" else {}),
     }
+
+
+def _judged(result: NodeExecutionResult) -> dict[str, Any]:
+    """What the results of checks have besides: `rows` are those that fail, the first of them are in `sample`."""
+    sample = result.sample
+    rows = [dict(zip(sample.columns, row, strict=True)) for row in sample.rows] if sample else []
+    return {"verdict": result.verdict, "sample": rows}
 
 
 def _error(error: NodeError) -> dict[str, Any]:

@@ -1,13 +1,23 @@
 """Events -> plain lines, one a finished node: for logs, and wherever nothing can be redrawn.
 
-Nodes that were cached are only counted, unless `verbose`.
+Nodes that were cached and checks that passed are only counted, unless `verbose`.
 """
 
 from __future__ import annotations
 
 from typing import TextIO
 
-from odibi_sql.events import BuildFinished, BuildStarted, Event, NodeFinished, NodeRetrying, Noted, Tracker, Warned
+from odibi_sql.events import (
+    BuildFinished,
+    BuildStarted,
+    Event,
+    NodeExecutionResult,
+    NodeFinished,
+    NodeRetrying,
+    Noted,
+    Tracker,
+    Warned,
+)
 from odibi_sql.reports.rows import (
     Columns,
     columns,
@@ -61,7 +71,7 @@ class Narration:
             case BuildStarted(nodes=nodes):
                 self._columns = columns(event, self._verbose, self._width)
                 return [started_line(event)] if any(n.action != "cached" for n in nodes) or self._verbose else []
-            case NodeFinished(result=result) if result.status != "cached" or self._verbose:
+            case NodeFinished(result=result) if self._verbose or is_news(result):
                 return finished_lines(result, len(self.tracker.results), self._columns)
             case NodeRetrying():
                 return [retry_line(event, self._columns)]
@@ -73,6 +83,11 @@ class Narration:
                 return summary_lines(self.tracker)
             case _:
                 return []
+
+
+def is_news(result: NodeExecutionResult) -> bool:
+    """Not what was cached, nor checks that passed: these are counted at the end."""
+    return result.verdict == "warn" or (result.status != "cached" and result.verdict != "pass")
 
 
 class LineReport:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from odibi_sql.events import NodeExecutionResult, Status, Summary, Tracker
-from odibi_sql.reports.rows import STYLES, error_lines
-from odibi_sql.reports.text import Line, Span, chain, counted, duration, listed, number
+from collections import Counter
+from collections.abc import Iterator
+
+from odibi_sql.events import NodeExecutionResult, Status, Summary, Tracker, Verdict
+from odibi_sql.reports.rows import STYLES, error_lines, sample_lines
+from odibi_sql.reports.text import Line, Span, Style, chain, counted, duration, listed, number
 
 ORDER: tuple[Status, ...] = ("ran", "cached", "failed", "skipped")
 
@@ -25,6 +28,7 @@ def failure_lines(failed: list[NodeExecutionResult]) -> list[Line]:
     for result in failed:
         lines += [(), (("failed: ", "bad"), (result.name, "strong"))]
         lines += error_lines(result.error, "  ") if result.error else [((f"  {result.reason}", "plain"),)]
+        lines += sample_lines(result, "  ")
     return [*lines, ()] if lines else []
 
 
@@ -42,7 +46,22 @@ def _counts(tracker: Tracker, summary: Summary) -> Line:
         spans.insert(0, ("interrupted: ", "warning"))
     if not planned and not interrupted:
         spans = [("nothing to do", "plain")]
-    return (*spans, (f" in {duration(summary.wall_s)}", "plain"))
+    return (*spans, *_checks(tracker), (f" in {duration(summary.wall_s)}", "plain"))
+
+
+def _checks(tracker: Tracker) -> Iterator[Span]:
+    verdicts = Counter(result.verdict for result in tracker.results.values() if result.verdict)
+    said: tuple[tuple[Verdict, str, Style], ...] = (
+        ("pass", "passed", "good"),
+        ("warn", "warned", "warning"),
+        ("fail", "failed", "bad"),
+    )
+    before = "; checks: "
+    for verdict, word, style in said:
+        if verdicts[verdict]:
+            yield (before, "plain")
+            yield (f"{number(verdicts[verdict])} {word}", style)
+            before = ", "
 
 
 def _times(summary: Summary) -> Line:
@@ -57,7 +76,7 @@ def _times(summary: Summary) -> Line:
 def _publication(tracker: Tracker) -> Line:
     finished, new = tracker.finished, tracker.publication
     target = tracker.started.target if tracker.started else ""
-    if finished is None:
+    if finished is None or (tracker.started and tracker.started.only_checks):
         return ()
     if not finished.published:
         because = f": {finished.not_published_because}" if finished.not_published_because else ""

@@ -6,7 +6,7 @@ import glob
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from odibi_sql.relation import Slot
@@ -43,6 +43,14 @@ class Bound:
             return offset
         piece = self.pieces[index]
         return piece.start if offset < piece.bound_end else offset - piece.bound_end + piece.end
+
+    def wrapped(self, before: str, after: str) -> Bound:
+        """With more text around it; the unbound text is the same."""
+        moved = (
+            replace(piece, bound_start=piece.bound_start + len(before), bound_end=piece.bound_end + len(before))
+            for piece in self.pieces
+        )
+        return Bound(before + self.sql + after, (_Piece(0, len(before), 0, 0), *moved))
 
 
 def bind(sql: str, slots: Iterable[Slot], names: Mapping[str, str], folder: str) -> Bound:

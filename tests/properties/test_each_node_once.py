@@ -29,6 +29,7 @@ from odibi_sql.executor import (
     Miss,
     NodeFailure,
     Outcome,
+    Outcomes,
     Task,
     priorities,
 )
@@ -90,6 +91,9 @@ class FakeRunner:
         with self._lock:
             self.done.add(name)
         return replace(FOUND, reason="made")
+
+    def run_group(self, names: tuple[str, ...], attempt: Attempt) -> Outcomes:  # noqa: ARG002
+        raise AssertionError(f"{names} have no group")
 
     def _expect_upstream(self, name: str) -> None:
         self.wrong += [f"{name} came before {up}" for up in self.tasks[name].upstream if up not in self.done]
@@ -286,6 +290,9 @@ class Effects:
         self.order.append(name)
         self.actions[name](attempt)
         return FOUND
+
+    def run_group(self, names: tuple[str, ...], attempt: Attempt) -> Outcomes:
+        return {name: self.run(name, attempt) for name in names}
 
 
 def _executed(

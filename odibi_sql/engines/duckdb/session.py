@@ -142,6 +142,14 @@ class DuckDBCursor:
         written = self._write_small(sql, stem) if small else None
         return written or self._write(sql, stem)
 
+    def write_nothing(self, sql: str) -> Written:
+        columns = self.describe(sql)
+        return Written(columns, (), 0, 0, digest(columns, 0, 0))
+
+    def first_row(self, sql: str) -> tuple[Any, ...]:
+        row: tuple[Any, ...] = self._run(statement("", sql, "", self._longest))[0]
+        return row
+
     def write_csv(self, seed: CsvSeed, stem: Path) -> Written:
         with csv.in_utf8(seed, stem) as readable:
             return self._write_csv(readable, stem)

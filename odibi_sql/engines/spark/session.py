@@ -153,6 +153,15 @@ class SparkCursor:
         size = sum(part.stat().st_size for part in parts)
         return Written(columns, parts, rows, size, content.digest(columns, rows, total))
 
+    def write_nothing(self, sql: str) -> Written:
+        columns = self.describe(sql)
+        return Written(columns, (), 0, 0, content.digest(columns, 0, 0))
+
+    def first_row(self, sql: str) -> tuple[Any, ...]:
+        frame = self._frame(sql)
+        with self._running(sql):
+            return tuple(frame.limit(1).collect()[0])
+
     def write_csv(self, seed: CsvSeed, stem: Path) -> Written:
         cursor = self._session.duckdb.cursor()
         try:
