@@ -14,15 +14,17 @@ from threading import Lock
 from odibi_sql.checking import CheckCompiler
 from odibi_sql.dag import DAG, DAGBuilder, DAGNode
 from odibi_sql.engines import load_engine
-from odibi_sql.errors import GraphError, Location, OdibiError, Problems, SqlError
+from odibi_sql.errors import GraphError, Location, OdibiError, Problems, ProjectError, SqlError
 from odibi_sql.materializations import MATERIALIZATIONS
 from odibi_sql.model import AnyModel, Check, Config, Model, PythonModel, Seed, Source
 from odibi_sql.project import FILE, ModelFile, Project
+from odibi_sql.project.settings import ALSO_CALLED
 from odibi_sql.python import Imports, read_python_model
 from odibi_sql.python.code import place_in
 from odibi_sql.remembered import ModelMemo, template_hash
 from odibi_sql.render import RenderedModel, Renderer
-from odibi_sql.sql import SyntaxProblem, analyse
+from odibi_sql.sql import Statement, SyntaxProblem, analyse
+from odibi_sql.strategies import grows, strategy_of, unheeded, wrong_settings
 
 CATALOG_DIALECT = "duckdb"
 
@@ -32,6 +34,7 @@ class Places:
     """Offsets in a model's rendered text -> places in the files that the user wrote."""
 
     renderer: Renderer
+    delta_renderer: Renderer
     files: dict[str, ModelFile]
     _lock: Lock = field(default_factory=Lock, compare=False, repr=False)
 
@@ -44,17 +47,24 @@ class Places:
         with self._lock:
             return self.renderer.locate(self.files[model.path], at)
 
+    def locate_delta(self, model: AnyModel, at: int) -> Location:
+        """As `locate`, in the text where `is_incremental()` is true."""
+        with self._lock:
+            return self.delta_renderer.locate(self.files[model.path], at)
+
     def mention(self, model: AnyModel, setting: str, name: str) -> Location:
         """Where the model's file names something in a setting; the file alone where YAML does."""
         if isinstance(model, Check) and model.where is not None:
             return model.where
-        return self.renderer.mention(self.files[model.path], setting, name)
+        return mention(self.renderer, self.files[model.path], setting, name)
 
-    def locate_statement(self, model: Model, offset: int) -> Location | None:
-        """`offset` counts in the SQL that ran; None where that was transpiled."""
-        if model.statement.transpiled and not isinstance(model, Check):
+    def locate_statement(self, model: Model, offset: int, *, delta: bool = False) -> Location | None:
+        """`offset` counts in the SQL that ran, the model's or its `delta`; None where that was transpiled."""
+        statement = model.delta if delta and model.delta is not None else model.statement
+        if statement.transpiled and not isinstance(model, Check):
             return None
-        return self.locate(model, offset + model.statement.offset)
+        locate = self.locate if statement is model.statement else self.locate_delta
+        return locate(model, offset + statement.offset)
 
 
 @dataclass(frozen=True)
@@ -92,14 +102,14 @@ def compile_project(
     project: Project, engine_dialect: str, frames: Collection[str] = (), memo: ModelMemo | None = None
 ) -> Compiled:
     """`frames` are names of frames handed over from Python; those not declared become sources of their own."""
-    renderer = Renderer(project)
-    compiling = _Compiling(project, renderer, engine_dialect, memo)
+    renderer, delta_renderer = Renderer(project), Renderer(project, incremental=lambda _: True)
+    compiling = _Compiling(project, renderer, delta_renderer, engine_dialect, memo)
     models = compiling.models()
     undeclared = _undeclared(project, frames)
     checks = compiling.checks((*project.seeds, *models, *project.sources, *undeclared))
     compiling.remember()
-    places = Places(renderer, {file.path: file for file in (*project.models, *project.checks)})
-    builder = DAGBuilder(places.locate, compiling.broken, places.mention)
+    places = Places(renderer, delta_renderer, {file.path: file for file in (*project.models, *project.checks)})
+    builder = DAGBuilder(places.locate, compiling.broken, places.locate_delta, places.mention)
     builder.add(project.seeds).add(models).add(project.sources).add(undeclared).add(checks)
     dag = builder.build()
     crossings = _crossings(dag, places, engine_dialect)
@@ -119,6 +129,7 @@ class _Compiling:
 
     project: Project
     renderer: Renderer
+    delta_renderer: Renderer
     engine_dialect: str
     memo: ModelMemo | None
     broken: dict[str, Location] = field(default_factory=dict)
@@ -175,35 +186,67 @@ class _Compiling:
                 self.warnings += warnings
                 return python
             rendered = self.renderer.render(file)
-            model = self._analysed(file, rendered)
+            delta = self._delta(file, rendered)
+            model = self._analysed(file, rendered, delta)
         except OdibiError as error:
             self.problems += error.errors if isinstance(error, Problems) else [error]
             self.broken[file.name.casefold()] = Location(file.path)
             return None
-        self.warnings += rendered.warnings
+        warnings = (*rendered.warnings, *(f"{file.path}: {said}" for said in unheeded(rendered.config)))
+        self.warnings += warnings
         if self.memo:
-            self.memo.put(file, model, rendered.text, rendered.warnings)
+            self.memo.put(file, model, rendered.text, warnings, delta_text=delta.text if delta is not None else None)
         return model
 
-    def _analysed(self, file: ModelFile, rendered: RenderedModel) -> Model:
-        dialect = rendered.config.dialect or "duckdb"
-        try:
-            statement = analyse(rendered.text, dialect, self._dialect_of(rendered.config))
-        except SyntaxProblem as problem:
-            raise SqlError(problem.message, self.renderer.locate(file, problem.at), problem.hint) from problem
+    def _delta(self, file: ModelFile, rendered: RenderedModel) -> RenderedModel | None:
+        """The model where `is_incremental()` is true, if that makes a difference."""
+        if not (rendered.asks_incremental and grows(rendered.config)):
+            return None
+        return self.delta_renderer.render(file)
+
+    def _analysed(self, file: ModelFile, rendered: RenderedModel, delta: RenderedModel | None) -> Model:
+        self._check_kind(file, rendered.config)
         return Model(
             name=rendered.name,
             path=rendered.path,
             config=_as_can_be_shown(rendered.config, self._dialect_of(rendered.config)),
-            statement=statement,
+            statement=self._statement(file, rendered, self.renderer),
+            delta=self._statement(file, delta, self.delta_renderer) if delta is not None else None,
             docs=rendered.docs,
             template=template_hash(file),
-            vars=rendered.vars,
-            env=rendered.env,
+            vars=tuple(sorted({*rendered.vars, *(delta.vars if delta else ())})),
+            env=tuple(sorted({*rendered.env, *(delta.env if delta else ())})),
         )
+
+    def _statement(self, file: ModelFile, rendered: RenderedModel, renderer: Renderer) -> Statement:
+        dialect = rendered.config.dialect or "duckdb"
+        try:
+            return analyse(rendered.text, dialect, self._dialect_of(rendered.config))
+        except SyntaxProblem as problem:
+            raise SqlError(problem.message, renderer.locate(file, problem.at), problem.hint) from problem
+
+    def _check_kind(self, file: ModelFile, config: Config) -> None:
+        """Raises Problems for settings that do not go together."""
+        wrong = [
+            ProjectError(one.message, mention(self.renderer, file, one.setting, strategy_of(config)), one.hint)
+            for one in wrong_settings(config)
+        ]
+        if config.materialized == "incremental" and self._dialect_of(config) != CATALOG_DIALECT:
+            hint = "config(engine='duckdb') makes it there, from the same inputs; or materialized='table'"
+            where = mention(self.renderer, file, "materialized", "incremental")
+            wrong.append(ProjectError("incremental models are made by DuckDB only", where, hint))
+        if wrong:
+            raise Problems(wrong)
 
     def _dialect_of(self, config: Config) -> str:
         return load_engine(config.engine).DIALECT if config.engine else self.engine_dialect
+
+
+def mention(renderer: Renderer, file: ModelFile, setting: str, name: str) -> Location:
+    """Where `config()` in the file names something in a setting, by whatever word for the setting."""
+    words = (setting, *(word for word, meant in ALSO_CALLED.items() if meant == setting))
+    found = (renderer.mention(file, word, name) for word in words)
+    return next((place for place in found if place.line), Location(file.path))
 
 
 def _crossings(dag: DAG, places: Places, engine_dialect: str) -> Iterator[OdibiError]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
-from odibi_sql.engines.protocol import Cursor, EngineFailure, Written
+from odibi_sql.engines.protocol import ONE_FILE, Count, Cursor, EngineFailure, Layout, Written
 from odibi_sql.relation import Column, Published, Query, Relation, Slot, Stored
 from odibi_sql.sql import Bound, bind
 
@@ -63,11 +63,11 @@ class NodeContext:
         # Views have plain names: engines differ in their quotes.
         return bind(sql, slots, views, self._folder)
 
-    def write(self, bound: Bound, stem: Path) -> Written:
+    def write(self, bound: Bound, stem: Path, layout: Layout = ONE_FILE) -> Written:
         """Run the query and keep its rows. Raises EngineFailure, its offset in the text before binding."""
         self._stop_if_cancelled()
         try:
-            return _at_origin(bound, lambda: self.cursor.write(bound.sql, stem))
+            return _at_origin(bound, lambda: self.cursor.write(bound.sql, stem, layout))
         except EngineFailure as failure:
             if failure.offset is not None and self._reads_queries and self._binds(bound):
                 failure.offset = None  # it broke while running, perhaps inside a view, whose text it may speak of
@@ -94,6 +94,33 @@ class NodeContext:
     def describe(self, bound: Bound) -> tuple[Column, ...]:
         self._stop_if_cancelled()
         return _at_origin(bound, lambda: self.cursor.describe(bound.sql))
+
+    def view(self, relation: Relation) -> str:
+        """The name of a view of what is none of the query's inputs."""
+        self._called.setdefault(id(relation), "what was written")
+        return self._view(relation)
+
+    def query(self, sql: str) -> str:
+        """The name of a view of a query of ours."""
+        self._stop_if_cancelled()
+        name = f"{self.prefix}{len(self._views)}"
+        self._views.append(name)
+        _placeless(lambda: self.cursor.create_query_view(name, sql))
+        return name
+
+    def ask(self, sql: str) -> list[tuple[Any, ...]]:
+        """The few rows of a query of ours."""
+        self._stop_if_cancelled()
+        return _placeless(lambda: self.cursor.rows(sql))
+
+    def keep(self, sql: str, stem: Path, layout: Layout) -> Written:
+        """`write` for a query of ours."""
+        self._stop_if_cancelled()
+        return _placeless(lambda: self.cursor.write(sql, stem, layout))
+
+    def count(self, stored: Stored) -> tuple[Count, ...]:
+        self._stop_if_cancelled()
+        return _placeless(lambda: self.cursor.count(stored))
 
     def check_as_view(self, bound: Bound) -> None:
         """Raises EngineFailure where the query can be run but not be a view, such as a PIVOT that looks at the data."""
@@ -172,6 +199,15 @@ def _queries(relations: Iterable[Relation]) -> Iterator[str]:
             seen.add(id(relation))
             stack += relation.inputs.values()
             yield relation.sql
+
+
+def _placeless(action: Callable[[], _T]) -> _T:
+    """Errors speak of places in a text that no user wrote."""
+    try:
+        return action()
+    except EngineFailure as failure:
+        failure.offset = None
+        raise
 
 
 def _at_origin(bound: Bound, action: Callable[[], _T]) -> _T:

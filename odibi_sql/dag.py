@@ -11,7 +11,8 @@ from typing import Literal
 from odibi_sql.errors import GraphError, Location, OdibiError, nearest
 from odibi_sql.model import AnyModel, Check, Config, Model, PythonModel, Seed, Source
 from odibi_sql.relation import Slot
-from odibi_sql.sql import Reference
+from odibi_sql.sql import Reference, Statement
+from odibi_sql.strategies import grows, has_intervals
 
 _LONGEST_CYCLE = 20  # steps that are told; the middle of a longer one is left out
 
@@ -24,7 +25,8 @@ class DAGNode:
     """One thing that has a name. `upstream` are names of nodes in the order they are read, each once.
 
     `level` is the length of the longest path from a node without upstream. `slots` bind a model's SQL: the value of a
-    relation slot is a node's name.
+    relation slot is a node's name. `delta_slots` bind its delta, where the node's own name stands for its rows so far.
+    `timed` are the inputs that say when their rows happened, with the column, of a model that is made by intervals.
     """
 
     name: str
@@ -35,6 +37,8 @@ class DAGNode:
     upstream: tuple[str, ...] = ()
     level: int = 0
     slots: tuple[Slot, ...] = ()
+    delta_slots: tuple[Slot, ...] = ()
+    timed: tuple[tuple[str, str], ...] = ()
 
     @property
     def model(self) -> Model:
@@ -100,6 +104,7 @@ class DAG:
 class _Edge:
     upstream: str
     at: int | None  # offset in the rendered model; None for depends_on
+    delta: bool = False
 
 
 @dataclass
@@ -112,6 +117,7 @@ class DAGBuilder:
 
     locate: Locate
     broken: Mapping[str, Location] = field(default_factory=dict)
+    locate_delta: Locate = lambda model, _at: Location(model.path)
     mention: Callable[[AnyModel, str, str], Location] = lambda model, _setting, _name: Location(model.path)
     problems: list[OdibiError] = field(default_factory=list)
     _nodes: dict[str, DAGNode] = field(default_factory=dict)
@@ -154,21 +160,9 @@ class DAGBuilder:
     def _resolve(self, node: DAGNode) -> list[_Edge]:
         model = node.any_model
         edges: list[_Edge] = []
-        slots: list[Slot] = []
-        if isinstance(model, Model):
-            slots += model.statement.rewrites
-            slots += [Slot(file.start, file.end, "path", file.path) for file in model.files]
-        unknown: dict[NameKey, list[Reference]] = {}
-        for reference in model.references:
-            name = self._index.get(_fold(reference.parts))
-            if name == node.name:
-                self.problems.append(self._self_reference(model, reference))
-            elif name is not None:
-                edges.append(_Edge(name, reference.at))
-                slots.append(Slot(reference.start, reference.end, "relation", name, reference.suffix))
-            elif _fold(reference.parts)[-1] not in self.broken:
-                unknown.setdefault(_fold(reference.parts), []).append(reference)
-        self.problems += [self._unknown(model, references) for references in unknown.values()]
+        slots = self._bound(node, model, edges)
+        delta = model.delta if isinstance(model, Model) else None
+        delta_slots = self._bound(node, delta, edges) if delta is not None else ()
         for wanted in model.config.depends_on:
             parts = _parts(wanted)
             name = self._index.get(parts)
@@ -180,8 +174,47 @@ class DAGBuilder:
                 self.problems.append(GraphError(f"`depends_on` names `{wanted}`, which does not exist", where, hint))
             elif name != node.name:
                 edges.append(_Edge(name, None))
-        self._nodes[node.name] = replace(node, slots=tuple(sorted(slots, key=lambda slot: slot.start)))
+        self._nodes[node.name] = replace(node, slots=slots, delta_slots=delta_slots, timed=self._timed(model, edges))
         return edges
+
+    def _bound(self, node: DAGNode, read: AnyModel | Statement, edges: list[_Edge]) -> tuple[Slot, ...]:
+        """What binds a model, or its delta; its edges are added to `edges`."""
+        delta = isinstance(read, Statement)
+        slots: list[Slot] = []
+        if not isinstance(read, PythonModel):
+            statement = read.statement if isinstance(read, Model) else read
+            slots += statement.rewrites
+            slots += [Slot(file.start, file.end, "path", file.path) for file in statement.files]
+        unknown: dict[NameKey, list[Reference]] = {}
+        for reference in read.references:
+            name = self._index.get(_fold(reference.parts))
+            if name == node.name and not delta:
+                self.problems.append(self._self_reference(node.any_model, reference))
+            elif name is not None:
+                slots.append(Slot(reference.start, reference.end, "relation", name, reference.suffix))
+                if name != node.name:
+                    edges.append(_Edge(name, reference.at, delta))
+            elif _fold(reference.parts)[-1] not in self.broken:
+                unknown.setdefault(_fold(reference.parts), []).append(reference)
+        locate = self.locate_delta if delta else self.locate
+        self.problems += [self._unknown(node.any_model, references, locate) for references in unknown.values()]
+        return tuple(sorted(slots, key=lambda slot: slot.start))
+
+    def _timed(self, model: AnyModel, edges: list[_Edge]) -> tuple[tuple[str, str], ...]:
+        if not has_intervals(model.config):
+            return ()
+        names = dict.fromkeys(edge.upstream for edge in edges)
+        timed = tuple((name, column) for name in names if (column := _event_time(self._nodes[name].definition)))
+        if not timed:
+            known = ", ".join(f"`{name}`" for name in names) or "nothing"
+            self.problems.append(
+                GraphError(
+                    f"`{model.name}` is made by intervals of time, and none of its inputs says when its rows happened",
+                    self.mention(model, "incremental_strategy", "time_range"),
+                    f"it reads {known}: give one `config: {{event_time: …}}`, the column that tells",
+                )
+            )
+        return timed
 
     def _levels(self) -> dict[str, int]:
         """Kahn's algorithm; where it gets stuck there is a cycle, which is reported and cut."""
@@ -232,9 +265,9 @@ class DAGBuilder:
 
     def _place(self, reader: str, up: str) -> Location:
         model = self._nodes[reader].any_model
-        at = next((edge.at for edge in self._edges[reader] if edge.upstream == up), None)
-        if at is not None:
-            return self.locate(model, at)
+        edge = next((edge for edge in self._edges[reader] if edge.upstream == up), None)
+        if edge is not None and edge.at is not None:
+            return (self.locate_delta if edge.delta else self.locate)(model, edge.at)
         wanted = next((name for name in model.config.depends_on if self._index.get(_parts(name)) == up), up)
         return self.mention(model, "depends_on", wanted)
 
@@ -255,11 +288,15 @@ class DAGBuilder:
 
     def _self_reference(self, model: AnyModel, reference: Reference) -> GraphError:
         name = ".".join(reference.parts)
+        rows = f"if earlier rows of `{model.name}` are meant, "
+        if grows(model.config):
+            rows += "there are some only where `is_incremental()` is true: {% if is_incremental() %} … {% endif %}"
+        else:
+            rows += "a table cannot build on itself: materialized='incremental' can"
         return GraphError(
             f"model `{model.name}` reads itself as `{name}`",
             self.locate(model, reference.at),
-            f"if another table is meant, give its schema; if earlier rows of `{model.name}` are meant, a table cannot "
-            "build on itself",
+            f"if another table is meant, give its schema; {rows}",
         )
 
     def _with_schema(self, name: str) -> str:
@@ -267,16 +304,16 @@ class DAGBuilder:
         node = self._nodes[name]
         return name if node.resource == "source" or node.config.schema == "main" else f"{node.config.schema}.{name}"
 
-    def _unknown(self, model: AnyModel, references: list[Reference]) -> GraphError:
+    def _unknown(self, model: AnyModel, references: list[Reference], locate: Locate) -> GraphError:
         """One mistake, however often the model makes it."""
         reference = references[0]
         name = ".".join(reference.parts)
         others = [n for n, node in self._nodes.items() if n != model.name and node.resource != "check"]
         same_last = [n for n in others if n.casefold().split(".")[-1] == reference.parts[-1].casefold()]
         hint = f"did you mean `{self._with_schema(same_last[0])}`?" if same_last else _did_you_mean(name, others)
-        lines = dict.fromkeys(str(self.locate(model, other.at)) for other in references[1:])
+        lines = dict.fromkeys(str(locate(model, other.at)) for other in references[1:])
         again = f" (read again at {', '.join(lines)})" if lines else ""
-        where = self.locate(model, reference.at)
+        where = locate(model, reference.at)
         return GraphError(f"no model, seed or source is named `{name}`{again}", where, hint)
 
 
@@ -289,6 +326,10 @@ def _node_of(definition: AnyModel | Seed | Source) -> DAGNode:
         return DAGNode(definition.name, "seed", definition.path, definition.config, definition)
     config = Config(materialized="source", schema=definition.schema or "main", tags=definition.tags)
     return DAGNode(definition.name, "source", definition.where.path, config, definition)
+
+
+def _event_time(definition: AnyModel | Seed | Source) -> str | None:
+    return definition.event_time if isinstance(definition, Source) else definition.config.event_time
 
 
 def _fold(parts: tuple[str, ...]) -> NameKey:

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from odibi_sql.cache import FileDigests
 from odibi_sql.dag import DAG, DAGNode, Locate
 from odibi_sql.errors import Location, OdibiError, ProjectError, SqlError
-from odibi_sql.model import AnyModel, Seed, Source
+from odibi_sql.model import AnyModel, Model, PythonModel, Seed, Source
 from odibi_sql.relation import Attached, Files, Relation
-from odibi_sql.sql import absolute, at_home
+from odibi_sql.sql import FileRead, absolute, at_home
 
 _REMOTE = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 
@@ -59,6 +59,7 @@ class InputReader:
     frames: Mapping[str, Given]
     locate: Locate
     unknowable: str
+    locate_delta: Locate = lambda model, _at: Location(model.path)
     looked_at: list[str] = field(default_factory=list)
 
     def read(self, dag: DAG, names: Collection[str]) -> Inputs:
@@ -81,10 +82,16 @@ class InputReader:
     def _read_files(self, node: DAGNode, files: dict[str, str]) -> None:
         if isinstance(node.definition, Seed):
             files[node.path] = self._digest(node.path, Location(node.path))
-        elif isinstance(node.definition, AnyModel):
-            for file in node.definition.files:
-                if file.path not in files:
-                    files[file.path] = self._digest(file.path, self.locate(node.definition, file.at))
+        elif isinstance(node.definition, Model):
+            for statement, locate in zip(node.model.statements, (self.locate, self.locate_delta), strict=False):
+                self._read_named(node.model, statement.files, locate, files)
+        elif isinstance(node.definition, PythonModel):
+            self._read_named(node.definition, node.definition.files, self.locate, files)
+
+    def _read_named(self, model: AnyModel, named: Iterable[FileRead], locate: Locate, files: dict[str, str]) -> None:
+        for file in named:
+            if file.path not in files:
+                files[file.path] = self._digest(file.path, locate(model, file.at))
 
     def _digest(self, path: str, where: Location) -> str:
         pattern = at_home(path)

@@ -31,8 +31,9 @@ class Docs:
 class Config:
     """Settings of one model: project defaults, then YAML, then `config()` in its file; the last one wins.
 
-    `retry_delay` and `timeout` are seconds; None means the project's own. `options` are those that only some kinds of
-    nodes have, by name, as JSON can hold them: a check's `severity`, for one.
+    `retry_delay` and `timeout` are seconds; None means the project's own. `event_time` is the column that says when a
+    row happened, `begin` a time in ISO 8601. `options` are those that only some kinds of nodes have, by name, as JSON
+    can hold them: a check's `severity`, for one.
     """
 
     materialized: str = "table"
@@ -45,13 +46,24 @@ class Config:
     retries: int | None = None
     retry_delay: float | None = None
     timeout: float | None = None
+    incremental_strategy: str | None = None
+    unique_key: tuple[str, ...] = ()
+    partition_by: tuple[str, ...] = ()
+    on_schema_change: str = "fail"
+    on_change: str = "refresh"
+    full_refresh: bool | None = None
+    event_time: str | None = None
+    batch_size: str | None = None
+    lookback: int = 0
+    begin: str | None = None
     meta: Mapping[str, Any] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Model:
-    """`path` is relative to the project, with `/`. `statement` is its SQL, rendered and analysed.
+    """`path` is relative to the project, with `/`. `statement` is its SQL, rendered and analysed; `delta` the SQL
+    that it becomes where `is_incremental()` is true, if it asks.
 
     `vars` and `env` are what its Jinja read, with the values it got (as JSON text; None: not set, default used);
     `template` is a hash of its text before rendering.
@@ -61,10 +73,15 @@ class Model:
     path: str
     config: Config
     statement: Statement
+    delta: Statement | None = None
     docs: Docs = Docs()
     template: str = ""
     vars: tuple[tuple[str, str | None], ...] = ()
     env: tuple[tuple[str, str | None], ...] = ()
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        return (self.statement,) if self.delta is None else (self.statement, self.delta)
 
     @property
     def references(self) -> tuple[Reference, ...]:
@@ -72,7 +89,8 @@ class Model:
 
     @property
     def files(self) -> tuple[FileRead, ...]:
-        return self.statement.files
+        """Those of all of its statements; each has its place in its own."""
+        return tuple(file for statement in self.statements for file in statement.files)
 
 
 Frame = Literal["pandas", "arrow", "polars", "duckdb", "spark"]
@@ -182,6 +200,7 @@ class Source:
     identifier: str | None = None
     options: tuple[tuple[str, str | int | float | bool], ...] = ()
     tags: tuple[str, ...] = ()
+    event_time: str | None = None
     docs: Docs = Docs()
 
     @property

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from odibi_sql.cache import CacheManager, Entry, FileDigests, Recipe
+from odibi_sql.cache import CacheManager, Entry, FileDigests
 from odibi_sql.compile import CATALOG_DIALECT, Compiled, compile_project
 from odibi_sql.dag import DAGNode
 from odibi_sql.engines import load_engine
@@ -37,6 +37,7 @@ from odibi_sql.events import (
     Warned,
 )
 from odibi_sql.executor import DAGExecutor, Execution, ExecutorOptions, Task
+from odibi_sql.frames import keep_frame
 from odibi_sql.inputs import Given, InputReader
 from odibi_sql.plan import Moment, Plan, Planner, Recipes, group_of
 from odibi_sql.project import Project, place_of_setting, read_project
@@ -47,6 +48,8 @@ from odibi_sql.reports.text import counted
 from odibi_sql.runner import StepRunner
 from odibi_sql.runs import RunFolder
 from odibi_sql.selection import select
+from odibi_sql.strategies import grows
+from odibi_sql.versions import Versions, published_versions
 from odibi_sql.wanted import checks_without_input, with_ephemerals
 
 INTERRUPTED = "the build was interrupted"
@@ -67,6 +70,7 @@ class BuildOptions:
     use_cache: bool = True
     as_of: datetime | None = None
     fail_fast: bool = False
+    full_refresh: bool = False
     defer: str | None = None
     checks: bool = True
     only_checks: bool = False
@@ -237,14 +241,26 @@ class Orchestrator:
         dag = self.compiled.check().dag
         self.cache.hold()
         wanted = with_ephemerals(dag, self.selected)
-        frames = {name.casefold(): self._keep_frame(name, frame) for name, frame in self.options.frames.items()}
-        reader = InputReader(self.project.root, self.digests, frames, self.compiled.places.locate, self.run_id)
+        frames = {
+            name.casefold(): keep_frame(name, frame, self.open_session(), self.cache, self.engine.NAME)
+            for name, frame in self.options.frames.items()
+        }
+        places = self.compiled.places
+        reader = InputReader(
+            self.project.root, self.digests, frames, places.locate, self.run_id, locate_delta=places.locate_delta
+        )
         inputs = reader.read(dag, wanted)
         if inputs.problems:
             raise Problems(inputs.problems)
         self.looked_at = tuple(dict.fromkeys(reader.looked_at))
         planner = Planner(
-            dag, self.cache, self._recipes(inputs.files), inputs, self._published(wanted), not self.options.use_cache
+            dag=dag,
+            cache=self.cache,
+            recipes=self._recipes(inputs.files),
+            inputs=inputs,
+            published=self._published(wanted),
+            force=not self.options.use_cache,
+            versions=self._versions(wanted),
         )
         return planner.plan(wanted)
 
@@ -378,30 +394,13 @@ class Orchestrator:
             raise Problems(problems)
         return given
 
-    def _keep_frame(self, name: str, frame: Any) -> Given:
-        """A frame's rows go into the store, where views and other engines can read them too."""
-        cursor = self.open_session().cursor()
-        try:
-            written = cursor.write_frame(frame, self.cache.scratch() / f"frame-{len(name)}-{secrets.token_hex(4)}")
-        except EngineFailure as failure:
-            raise ProjectError(f"frame `{name}` cannot be read: {failure.message}") from failure
-        finally:
-            cursor.close()
-        recipe = Recipe(self.engine.NAME, (), "frame", "", inputs=(("rows", written.content),))
-        entry = Entry(
-            recipe.key(),
-            name,
-            recipe,
-            written.columns,
-            written.content,
-            written.rows,
-            (),
-            0.0,
-            self.run_id,
-            self.started_at.isoformat(timespec="seconds"),
-        )
-        kept = self.cache.put(entry, written)
-        return Given(kept.content, self.cache.stored(kept))
+    def _versions(self, wanted: tuple[str, ...]) -> Versions:
+        """What the target itself shows of the models that build on it."""
+        growing = [name for name in wanted if grows(self.compiled.dag.nodes[name].config)]
+        publication = self.publisher.current() if growing else None
+        shown = publication.relations if publication is not None else {}
+        keys = {name: shown[name].key for name in growing if name in shown}
+        return published_versions(keys, self.cache, full_refresh=self.options.full_refresh)
 
     def _tasks(self, plan: Plan) -> dict[str, Task]:
         tasks = {}

@@ -17,11 +17,14 @@ from pathlib import Path
 from odibi_sql.cache import CacheManager, Entry, Recipe, differences
 from odibi_sql.cache.keys import Pairs
 from odibi_sql.dag import DAG, DAGNode
+from odibi_sql.errors import GraphError, Location, OdibiError, Problems
 from odibi_sql.events import Action
 from odibi_sql.inputs import Given, Inputs, has_partitions
 from odibi_sql.materializations import MATERIALIZATIONS
 from odibi_sql.model import AnyModel, Model, PythonModel, Seed
 from odibi_sql.sql import Statement
+from odibi_sql.strategies import grows, result_options, strategy_of
+from odibi_sql.versions import BEFORE, NO_VERSIONS, Version, Versions, next_version
 
 UNKNOWN = "?"
 PYTHON = f"Python {sys.version_info.major}.{sys.version_info.minor}"
@@ -57,8 +60,10 @@ class Recipes:
         if isinstance(node.definition, PythonModel):
             return self._python(node, node.definition, tuple(dict.fromkeys(inputs)))
         statement = node.model.statement
-        if statement.files and (has_partitions(self.folder) or _SHOWS_PATHS.search(statement.canonical)):
+        if node.model.files and (has_partitions(self.folder) or _SHOWS_PATHS.search(statement.canonical)):
             inputs.append(("the project's folder", str(self.folder)))
+        if grows(node.config):
+            inputs.append((BEFORE, UNKNOWN))
         dialect = node.config.dialect
         engine, settings = self._engine_of(node)
         return Recipe(
@@ -66,7 +71,12 @@ class Recipes:
             settings=settings,
             kind=node.config.materialized,
             sql=statement.canonical,
-            options=(*((("dialect", dialect),) if dialect else ()), *_shaping(node), *_rules(statement)),
+            options=(
+                *((("dialect", dialect),) if dialect else ()),
+                *_shaping(node),
+                *_rules(statement),
+                *result_options(node.config),
+            ),
             inputs=tuple(dict.fromkeys(inputs)),
             moment=self._moment(node),
         )
@@ -131,7 +141,7 @@ def is_volatile(node: DAGNode) -> bool:
         return node.definition.volatile is not None
     if not isinstance(node.definition, Model):
         return False
-    return node.model.statement.moment == "volatile" or node.model.statement.unknown_files
+    return node.model.statement.moment == "volatile" or any(one.unknown_files for one in node.model.statements)
 
 
 def is_stored(node: DAGNode) -> bool:
@@ -165,6 +175,7 @@ class Plan:
     given: Mapping[str, Given]
     recipes: Recipes
     force: bool = False
+    versions: Versions = NO_VERSIONS
 
     def of_action(self, action: Action) -> tuple[Step, ...]:
         return tuple(step for step in self.steps.values() if step.action == action)
@@ -180,8 +191,11 @@ class Planner:
     inputs: Inputs
     published: Mapping[str, Given] = field(default_factory=dict)
     force: bool = False
+    versions: Versions = NO_VERSIONS
+    _refused: list[OdibiError] = field(default_factory=list, init=False)
 
     def plan(self, selected: Collection[str]) -> Plan:
+        """Raises Problems where a model must not be made anew, and would have to be."""
         wanted = set(selected)
         given: dict[str, Given] = dict(self.inputs.sources)
         steps: dict[str, Step] = {}
@@ -202,13 +216,17 @@ class Planner:
                 contents[name] = content_of(node, step.entry)
             elif step.key is not None and not is_stored(node):
                 contents[name] = step.key
-        return Plan(steps, given, self.recipes, self.force)
+        if self._refused:
+            raise Problems(self._refused)
+        return Plan(steps, given, self.recipes, self.force, self.versions)
 
     def _step(self, node: DAGNode, contents: Mapping[str, str]) -> Step:
         recipe = self.recipes.recipe(node, contents)
         latest = self.cache.latest(node.name)
         estimate = latest.duration_s if latest else None
         pending = [up for up in node.upstream if up not in contents]
+        if grows(node.config):
+            return self._growing(node, recipe, pending, estimate)
         if pending:
             return self._pending(node, recipe, pending, estimate)
         key = recipe.key()
@@ -221,8 +239,49 @@ class Planner:
         """Some inputs are about to be made: a result of this meaning may fit them, if there is any."""
         if self.force or is_volatile(node) or not self.cache.has_meaning(recipe.meaning()):
             return Step(node, "run", why(node, recipe, self.cache, self.force), (), None, None, estimate)
-        names = ", ".join(f"`{up}`" for up in pending[:3]) + (" …" if len(pending) > 3 else "")
-        return Step(node, "maybe", f"runs unless {names} comes out the same", (), None, None, estimate)
+        return Step(node, "maybe", _unless(pending), (), None, None, estimate)
+
+    def _growing(self, node: DAGNode, recipe: Recipe, pending: list[str], estimate: float | None) -> Step:
+        version = next_version(node, recipe, self.versions, self.cache, force=self.force)
+        if version.how in ("changed", "lost") and node.config.on_change == "fail":
+            because = why_version(node, version).removesuffix(": full refresh")
+            self._refused.append(
+                GraphError(
+                    f"`{node.name}` would have to be made anew ({because}), and its `on_change` is `fail`",
+                    Location(node.path),
+                    "`--full-refresh` does it; on_change='keep' leaves the rows that are there",
+                )
+            )
+        certain = not pending or version.how == "refresh" or is_volatile(node)
+        if not certain and (version.base or (not self.force and self.cache.has_meaning(recipe.meaning()))):
+            return Step(node, "maybe", _unless(pending), (), None, None, estimate)
+        reason = why_version(node, version)
+        if version.entry is not None:
+            return Step(node, "cached", reason, (), version.recipe.key(), version.entry, estimate)
+        return Step(node, "run", reason, (), None if pending else version.recipe.key(), None, estimate)
+
+
+def _unless(pending: list[str]) -> str:
+    names = ", ".join(f"`{up}`" for up in pending[:3]) + (" …" if len(pending) > 3 else "")
+    return f"runs unless {names} comes out the same"
+
+
+def why_version(node: DAGNode, version: Version) -> str:
+    """Why a growing model has this next version."""
+    if version.how == "refresh":
+        return "--full-refresh"
+    if version.entry is not None:
+        return "unchanged"
+    if version.how == "lost":
+        return "its published rows are damaged or gone: full refresh"
+    if version.published is None:
+        return "no stored result"
+    said = "; ".join(dict.fromkeys(text for text in _said(node, version.published, version.recipe) if text))
+    if version.base is None:
+        return f"{said or 'full_refresh is set'}: full refresh"
+    if not said and is_volatile(node):
+        said = "its time or randomness is new in every build"
+    return f"{said or 'its stored result is gone'}: {strategy_of(node.config)}"
 
 
 def _first_checked(dag: DAG, wanted: Collection[str]) -> dict[str, tuple[str, ...]]:
@@ -276,6 +335,8 @@ def _said(node: DAGNode, previous: Entry, recipe: Recipe) -> list[str]:
         match difference.part:
             case "sql":
                 said.append(_sql_changed(node, previous))
+            case "input" if difference.name == BEFORE:
+                continue
             case "input" if difference.new is None or difference.name not in before:
                 said.append(
                     "" if "sql" in {d.part for d in differences(previous.recipe, recipe)} else "reads other tables"

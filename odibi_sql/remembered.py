@@ -65,8 +65,16 @@ class ModelMemo:
         self._new[name or file.path] = kept
         return Remembered(_model(file, kept), tuple(kept[3]))
 
-    def put(self, file: ModelFile, model: Model, text: str, warnings: Iterable[str], name: str | None = None) -> None:
-        """`text` is the rendered one."""
+    def put(
+        self,
+        file: ModelFile,
+        model: Model,
+        text: str,
+        warnings: Iterable[str],
+        name: str | None = None,
+        delta_text: str | None = None,
+    ) -> None:
+        """`text` is the rendered one, `delta_text` that of the model's delta."""
         env = [[name, self.environ.get(name)] for name, _ in model.env]
         self._new[name or file.path] = [
             _key(file),
@@ -77,6 +85,7 @@ class ModelMemo:
             _packed(model.statement),
             model.vars,
             model.env,
+            [delta_text, _packed(model.delta)] if model.delta is not None else None,
         ]
 
     def save(self) -> None:
@@ -136,10 +145,24 @@ def _packed(statement: Statement) -> list[Any]:
 
 
 def _model(file: ModelFile, kept: list[Any]) -> Model:
-    _, _, text, _, config, packed, read_vars, env = kept
-    text = file.text if text is None else text
+    _, _, text, _, config, packed, read_vars, env, delta = kept
+    config = {name: tuple(value) if isinstance(value, list) else value for name, value in config.items()}
+    return Model(
+        name=file.name,
+        path=file.path,
+        config=Config(**config),
+        statement=_unpacked(packed, file.text if text is None else text),
+        delta=_unpacked(delta[1], delta[0]) if delta is not None else None,
+        docs=file.docs,
+        template=template_hash(file),
+        vars=tuple((name, value) for name, value in read_vars),
+        env=tuple((name, value) for name, value in env),
+    )
+
+
+def _unpacked(packed: list[Any], text: str) -> Statement:
     sql, offset, references, files, rewrites, canonical, moment, unknown_files, notes, written = packed
-    statement = Statement(
+    return Statement(
         sql=sql if isinstance(sql, str) else text[offset : offset + sql],
         offset=offset,
         references=tuple(Reference(tuple(parts), *rest) for parts, *rest in references),
@@ -150,17 +173,6 @@ def _model(file: ModelFile, kept: list[Any]) -> Model:
         unknown_files=unknown_files,
         notes=tuple(Note(*one) for one in notes),
         written=Written(text, *written) if written else None,
-    )
-    config = Config(**{**config, "tags": tuple(config["tags"]), "depends_on": tuple(config["depends_on"])})
-    return Model(
-        name=file.name,
-        path=file.path,
-        config=config,
-        statement=statement,
-        docs=file.docs,
-        template=template_hash(file),
-        vars=tuple((name, value) for name, value in read_vars),
-        env=tuple((name, value) for name, value in env),
     )
 
 

@@ -30,14 +30,17 @@ from odibi_sql.engines.sessions import writer_of
 from odibi_sql.errors import Location, OdibiError, SqlError
 from odibi_sql.events import NodeError
 from odibi_sql.executor import Attempt, Miss, NodeFailure, Outcome, Outcomes
+from odibi_sql.increments import Before, Increment, Made
 from odibi_sql.model import Check, Model, PythonModel, Seed, TableRead
-from odibi_sql.plan import Plan, content_of, is_stored, notes_of, why
+from odibi_sql.plan import Plan, content_of, is_stored, notes_of, why, why_version
 from odibi_sql.python.running import Calling, Interruption, call_model, cannot_arrive, wrong_result
 from odibi_sql.relation import Column, Query, Relation, Stored
 from odibi_sql.reports.text import counted
 from odibi_sql.samples import sample
-from odibi_sql.sql import SyntaxProblem
+from odibi_sql.sql import Bound, SyntaxProblem
+from odibi_sql.strategies import grows
 from odibi_sql.typed import Types, typed
+from odibi_sql.versions import Version, next_version
 
 
 @dataclass
@@ -59,6 +62,7 @@ class StepRunner:
     _contents: dict[str, str] = field(default_factory=dict)
     _recipes: dict[str, Recipe] = field(default_factory=dict)
     _reasons: dict[str, str] = field(default_factory=dict)
+    _versions: dict[str, Version] = field(default_factory=dict)
     _tell_time: set[str] = field(default_factory=set)
     _types: dict[str, Types] = field(default_factory=dict)
     _numbers: Iterator[int] = field(default_factory=itertools.count)
@@ -73,6 +77,8 @@ class StepRunner:
     def look_up(self, name: str) -> Outcome | Miss:
         step = self.plan.steps[name]
         recipe = self.plan.recipes.recipe(step.node, self._contents)
+        if grows(step.node.config):
+            return self._look_up_version(step.node, recipe)
         key = recipe.key()
         entry = step.entry
         if entry is None and not self.plan.force:
@@ -84,12 +90,22 @@ class StepRunner:
         self._reasons[name] = reason
         return Miss(reason, key)
 
+    def _look_up_version(self, node: DAGNode, recipe: Recipe) -> Outcome | Miss:
+        version = next_version(node, recipe, self.plan.versions, self.cache, force=self.plan.force)
+        reason = why_version(node, version)
+        if version.entry is not None:
+            return self._done(node, version.entry, reason)
+        self._versions[node.name] = version
+        self._recipes[node.name] = version.recipe
+        self._reasons[node.name] = reason
+        return Miss(reason, version.recipe.key())
+
     def run(self, name: str, attempt: Attempt) -> Outcome:
         step = self.plan.steps[name]
         begun = time.perf_counter()
         try:
-            columns, written = self._make(step.node, attempt)
-            return self._keep(step.node, columns, written, time.perf_counter() - begun)
+            columns, made = self._make(step.node, attempt)
+            return self._keep(step.node, columns, made, time.perf_counter() - begun)
         except EngineFailure as failure:
             raise self._failed(step.node, failure) from failure
         except OdibiError as error:
@@ -112,14 +128,14 @@ class StepRunner:
                 if isinstance(written, EngineFailure):
                     done[node.name] = self._failed(node, written)
                 else:
-                    done[node.name] = self._keep(node, written.columns, written, share)
+                    done[node.name] = self._keep(node, written.columns, Made(written), share)
             except OdibiError as error:
                 done[node.name] = NodeFailure(self._told(node, error))
         return done
 
     # -- within
 
-    def _keep(self, node: DAGNode, columns: tuple[Column, ...], written: Written | None, duration_s: float) -> Outcome:
+    def _keep(self, node: DAGNode, columns: tuple[Column, ...], made: Made | None, duration_s: float) -> Outcome:
         """Raises StoreError."""
         recipe = self._recipes[node.name]
         entry = Entry(
@@ -127,15 +143,17 @@ class StepRunner:
             name=node.name,
             recipe=recipe,
             columns=columns,
-            content=written.content if written else recipe.key(),
-            rows=written.rows if written else None,
+            content=made.written.content if made else recipe.key(),
+            rows=made.written.rows if made else None,
             parts=(),
             duration_s=duration_s,
             run_id=self.plan.recipes.moment.run_id,
             created_at=datetime.now(UTC).isoformat(timespec="seconds"),
             notes={**notes_of(node), **({"types": types} if (types := self._types.get(node.name)) else {})},
         )
-        entry = self.cache.put(entry, written, force=self.plan.force)
+        force = self.plan.force or self._is_refresh(node.name)
+        written, shared = (made.written, made.shared) if made else (None, ())
+        entry = self.cache.put(entry, written, shared=shared, force=force)
         return self._done(node, entry, self._reasons[node.name])
 
     def _failed(self, node: DAGNode, failure: EngineFailure) -> NodeFailure:
@@ -162,7 +180,7 @@ class StepRunner:
     def _prefix(self, number: int) -> str:
         return f"__odibi_{self.plan.recipes.moment.run_id[-6:]}_{number}_"
 
-    def _make(self, node: DAGNode, attempt: Attempt) -> tuple[tuple[Column, ...], Written | None]:
+    def _make(self, node: DAGNode, attempt: Attempt) -> tuple[tuple[Column, ...], Made | None]:
         cursor = self.open_session(node.config.engine).cursor(node.name)
         attempt.on_cancel(cursor.interrupt)
         number = next(self._numbers)
@@ -175,7 +193,8 @@ class StepRunner:
                 written = cursor.write_csv(csv, stem)
             finally:
                 cursor.close()
-            return written.columns, written
+            return written.columns, Made(written)
+        node = self._as_it_runs(node)
         self._keep_code(node)
         with NodeContext(cursor, self._prefix(number), self.folder, attempt.cancelled) as context:
             written_sql = "" if isinstance(node.definition, PythonModel) else node.model.statement.sql
@@ -188,11 +207,14 @@ class StepRunner:
                 cursor.fix_time()
             if isinstance(node.definition, PythonModel):
                 written = self._call(node, node.definition, context, views, attempt, stem)
-                return written.columns, written
+                return written.columns, Made(written)
             bound = bound_query(context, node, views)
+            if (version := self._versions.get(node.name)) is not None:
+                made = self._make_version(Increment(context, node.config, _below(stem)), version, bound)
+                return made.written.columns, made
             if is_stored(node):
                 written = context.write(bound, stem)
-                return written.columns, written
+                return written.columns, Made(written)
             columns = context.describe(bound)
             context.check_as_view(bound)
             return columns, None
@@ -230,13 +252,38 @@ class StepRunner:
                 raise
             raise wrong_result(model, returned, failure) from failure
 
+    def _make_version(self, increment: Increment, version: Version, bound: Bound) -> Made:
+        if version.base is None:
+            return increment.first(bound)
+        base = version.base
+        before = Before(base.parts, self.cache.stored(base), counted=base.recipe.engine == version.recipe.engine)
+        return increment.upon(before, bound)
+
+    def _is_refresh(self, name: str) -> bool:
+        return name in self._versions and self._versions[name].how == "refresh"
+
+    def _is_delta(self, node: DAGNode) -> bool:
+        """Whether another SQL runs than where there are no rows yet."""
+        version = self._versions.get(node.name)
+        return version is not None and version.base is not None and node.model.delta is not None
+
+    def _as_it_runs(self, node: DAGNode) -> DAGNode:
+        """With the delta for its SQL, where that is what runs."""
+        if not self._is_delta(node) or node.model.delta is None:
+            return node
+        return replace(node, definition=replace(node.model, statement=node.model.delta), slots=node.delta_slots)
+
     def _tells_time(self, node: DAGNode) -> bool:
         """Whether the node's query asks for the time, itself or by a view that it reads."""
-        own = isinstance(node.definition, Model) and node.model.statement.moment != "fixed"
+        own = isinstance(node.definition, Model) and any(one.moment != "fixed" for one in node.model.statements)
         return own or not self._tell_time.isdisjoint(node.upstream)
 
     def _inputs(self, node: DAGNode) -> Mapping[str, Relation]:
-        return {slot.value: self.relations[slot.value] for slot in node.slots if slot.kind == "relation"}
+        """A growing model's own name stands for the version before."""
+        names = {slot.value for slot in node.slots if slot.kind == "relation"}
+        found = {name: self.relations[name] for name in names if name != node.name}
+        base = self._versions[node.name].base if node.name in self._versions else None
+        return found | {name: self.cache.stored(base) for name in names - found.keys() if base is not None}
 
     def _input_types(self, node: DAGNode, cursor: Cursor, views: Mapping[str, str]) -> Types:
         types = {}
@@ -305,8 +352,10 @@ class StepRunner:
         if str(self.cache.store) not in failure.message:
             return []
         damaged = []
-        for name in node.upstream:
-            entry = self.entries.get(name)
+        read = {name: self.entries.get(name) for name in node.upstream}
+        if node.name in self._versions:
+            read[node.name] = self._versions[node.name].base
+        for name, entry in read.items():
             if entry is not None and is_stored(self.plan.steps[name].node):
                 try:
                     stored = self.cache.stored(entry)
@@ -321,9 +370,10 @@ class StepRunner:
     def _keep_code(self, node: DAGNode) -> None:
         file = self._kept(node)
         model = node.any_model
+        text = model.source if isinstance(model, PythonModel) else f"{model.statement.sql}\n"
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(model.source if isinstance(model, PythonModel) else f"{model.statement.sql}\n", "utf-8")
+            file.write_text(text, "utf-8")
         except OSError as error:
             raise cannot_write(file, error) from error
 
@@ -345,7 +395,7 @@ class StepRunner:
         if isinstance(node.definition, PythonModel):
             return NodeError(failure.message, place.path, None, None, hint)
         if failure.offset is not None:
-            place = self.places.locate_statement(node.model, failure.offset) or place
+            place = self.places.locate_statement(node.model, failure.offset, delta=self._is_delta(node)) or place
         elif hint is None and not failure.interrupted:
             hint = self._views_to_look_at(node)
         compiled = os.path.relpath(self._kept(node), self.folder)
@@ -367,3 +417,8 @@ class StepRunner:
         """Where an error that has no place in the node's own SQL may come from."""
         views = [name for name in node.upstream if isinstance(self.relations.get(name), Query)]
         return f"it may come from what this reads: {', '.join(f'`{name}`' for name in views)}" if views else None
+
+
+def _below(stem: Path) -> Iterator[Path]:
+    """Names for the files of one node."""
+    return (stem.with_name(f"{stem.name}-{number}") for number in itertools.count())

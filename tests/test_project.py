@@ -312,7 +312,7 @@ def test_what_has_no_effect_is_reported_once_with_its_first_place(load: Load) ->
 models:
   - name: orders
     docs: {show: true}
-    config: {unique_key: id}
+    config: {grants: id}
     versions: []
     columns: [{name: a, quote: true}, {name: b, quote: true}]
   - name: order
@@ -328,7 +328,7 @@ exposures: []
         "models/x.yml:8:11: describes the model `order`, which does not exist (did you mean `orders`?)",
         "odibi_project.yml:1:1: `profile` has no effect in this version",
         "models/x.yml:4:5: `docs` has no effect in this version",
-        "models/x.yml:5:14: `unique_key` has no effect in this version",
+        "models/x.yml:5:14: `grants` has no effect in this version",
         "models/x.yml:6:5: `versions` has no effect in this version",
         "models/x.yml:7:25: `quote` has no effect in this version (nor in 1 more place)",
         "models/x.yml:9:1: `exposures` has no effect in this version",

@@ -1,7 +1,7 @@
 """CacheManager: the store of results, content-addressed and immutable.
 
     store/<k[:2]>/<key>.json                the entry: columns, rows, content, parts, the recipe it was made by
-    store/<k[:2]>/<key>.<run>.<put>.<n>.parquet   its parts
+    store/<k[:2]>/<key>.<run>.<put>.<n>.parquet   parts, named by the entry that they were made for
     store/latest.json                       name -> key and duration of its last result; a hint, never trusted
     store/tmp/<run>/                        what a run is writing; its lock file says whether the run is alive
     store/lock                              builds share it; whoever takes results away has it alone
@@ -10,6 +10,9 @@ An entry's JSON is linked into place after its parts, and never over another: it
 two builders of one key the first wins. Before its parts get there, the same JSON stands in the run's own folder: if the
 run is killed in between, it tells which parts are nobody's. Nothing is fsynced file by file: `flush` comes before a
 publication.
+
+Versions of an incremental model share the parts that did not change: an entry may name parts that were made for another
+one. A part goes when no entry and no publication names it.
 """
 
 from __future__ import annotations
@@ -20,14 +23,14 @@ import json
 import os
 import shutil
 import threading
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from odibi_sql.cache.files import cannot_write, write_atomically
 from odibi_sql.cache.keys import FORMAT, MEANING_DIGITS, Recipe
-from odibi_sql.engines.protocol import Written
+from odibi_sql.engines.protocol import Count, Written
 from odibi_sql.errors import StoreError
 from odibi_sql.locks import FileLock
 from odibi_sql.relation import Column, Stored
@@ -37,11 +40,27 @@ Check = Callable[[Stored], str]
 
 @dataclass(frozen=True)
 class Part:
-    """A Parquet file beside the entry. `mtime_ns` is what tells an untouched file from one to look into."""
+    """A Parquet file of the store. `mtime_ns` is what tells an untouched file from one to look into; `count` what it
+    holds, where that was counted for itself."""
 
     file: str
     bytes: int
     mtime_ns: int
+    count: Count | None = None
+
+    @property
+    def path(self) -> str:
+        """Relative to the store: a file lies in the folder of the key that it was made for."""
+        return f"{self.file[:2]}{os.sep}{self.file}"
+
+    def as_json(self) -> list[Any]:
+        count = [self.count.rows, self.count.total] if self.count else []
+        return [self.file, self.bytes, self.mtime_ns, *count]
+
+    @classmethod
+    def from_json(cls, data: list[Any]) -> Part:
+        file, size, mtime_ns, *count = data
+        return cls(file, size, mtime_ns, Count(*count) if count else None)
 
 
 @dataclass(frozen=True)
@@ -73,7 +92,7 @@ class Entry:
             "columns": [[c.name, c.type, c.stored_as] for c in self.columns],
             "content": self.content,
             "rows": self.rows,
-            "parts": [[p.file, p.bytes, p.mtime_ns] for p in self.parts],
+            "parts": [part.as_json() for part in self.parts],
             "duration_s": self.duration_s,
             "run_id": self.run_id,
             "created_at": self.created_at,
@@ -89,7 +108,7 @@ class Entry:
             columns=tuple(Column(*column) for column in data["columns"]),
             content=data["content"],
             rows=data["rows"],
-            parts=tuple(Part(*part) for part in data["parts"]),
+            parts=tuple(map(Part.from_json, data["parts"])),
             duration_s=data["duration_s"],
             run_id=data["run_id"],
             created_at=data["created_at"],
@@ -118,7 +137,7 @@ class CacheManager:
 
     def __init__(self, store: Path, run_id: str, warn: Callable[[str], None], check: Check | None = None) -> None:
         self.store = store
-        self._run_id = run_id
+        self.run_id = run_id
         self._warn = warn
         self._check = check
         self._latest: dict[str, Latest] | None = None
@@ -143,7 +162,7 @@ class CacheManager:
         touched = False
         for part in entry.parts:
             try:
-                stat = (path.parent / part.file).stat()
+                stat = (self.store / part.path).stat()
             except OSError:
                 return self._broken(path, f"`{part.file}` is missing")
             if stat.st_size != part.bytes:
@@ -159,8 +178,11 @@ class CacheManager:
             return False
 
     def stored(self, entry: Entry) -> Stored:
-        folder = f"{self.store}{os.sep}{entry.key[:2]}{os.sep}"  # called thousands of times: no Path
-        return Stored(entry.columns, tuple(folder + part.file for part in entry.parts))
+        return self.stored_parts(entry.columns, entry.parts)
+
+    def stored_parts(self, columns: tuple[Column, ...], parts: Iterable[Part]) -> Stored:
+        folder = f"{self.store}{os.sep}"  # called thousands of times: no Path
+        return Stored(columns, tuple(folder + part.path for part in parts))
 
     def latest(self, name: str) -> Latest | None:
         if self._latest is None:
@@ -177,7 +199,7 @@ class CacheManager:
 
     def scratch(self) -> Path:
         """This run's folder for files in the making; held by a lock that ends with the process. Raises StoreError."""
-        folder = self.store / "tmp" / self._run_id
+        folder = self.store / "tmp" / self.run_id
         with self._locking:
             while self._lock is None:
                 try:
@@ -191,23 +213,27 @@ class CacheManager:
                     raise cannot_write(folder, error) from error
         return folder
 
-    def put(self, entry: Entry, written: Written | None, *, force: bool = False) -> Entry:
+    def put(
+        self, entry: Entry, written: Written | None, *, shared: tuple[Part, ...] = (), force: bool = False
+    ) -> Entry:
         """Keep a result; the parts of `written` are moved. Returns the entry that is in the store afterwards.
 
-        Unless `force`d, an entry of the same key that another build made first is kept and returned instead.
+        `shared` are parts of other entries that are part of this one too. Unless `force`d, an entry of the same key
+        that another build made first is kept and returned instead.
         """
         path = self._path(entry.key)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            entry = replace(entry, parts=self._parts_to_be(entry.key, written) if written else ())
+            new = self._parts_to_be(entry.key, written) if written else ()
+            entry = replace(entry, parts=(*shared, *new))
             temporary = self.scratch() / f"{entry.key}.{next(self._puts)}.json"
             temporary.write_text(json.dumps(entry.as_json(), separators=(",", ":")), "utf-8")
-            for file, part in zip(written.parts if written else (), entry.parts, strict=True):
-                file.replace(path.parent / part.file)
+            for file, part in zip(written.parts if written else (), new, strict=True):
+                file.replace(self.store / part.path)
             if force:
                 temporary.replace(path)
             else:
-                entry = self._link(temporary, path, entry)
+                entry = self._link(temporary, path, entry, new)
         except OSError as error:
             raise cannot_write(path, error) from error
         self.latest(entry.name)
@@ -261,13 +287,13 @@ class CacheManager:
         return True
 
     def clear(self, keep: Collection[str]) -> int:
-        """Forget every result whose parts are not among `keep` (absolute paths); returns how many were forgotten.
+        """Forget every result whose parts are not all among `keep` (absolute paths); returns how many were forgotten.
 
         To be called `alone`, as `prune`.
         """
         gone = 0
         for entry in list(self.entries()):
-            if not entry.parts or not set(self.stored(entry).parts) & set(keep):
+            if not self._is_used(entry, keep):
                 gone += self.invalidate(entry.key)
         self._remove_orphans(keep)
         self._latest = {}
@@ -283,13 +309,13 @@ class CacheManager:
         gone = 0
         current = {latest.key for latest in (self._read_latest()).values()}
         for entry in list(self.entries()):
-            if entry.key not in current and is_old(entry) and not set(self.stored(entry).parts) & set(keep):
+            if entry.key not in current and is_old(entry) and not self._is_used(entry, keep):
                 gone += self.invalidate(entry.key)
         self._remove_orphans(keep)
         return gone, before - self.stats().bytes
 
     def stats(self) -> StoreStats:
-        owned = {f"{entry.key[:2]}/{part.file}" for entry in self.entries() for part in entry.parts}
+        owned = {part.path for entry in self.entries() for part in entry.parts}
         entries = parts = size = orphans = 0
         for path in self.store.glob("[0-9a-f][0-9a-f]/*"):
             with contextlib.suppress(FileNotFoundError):
@@ -355,29 +381,32 @@ class CacheManager:
         if entry is None:
             return  # it was killed before it moved any
         final = _read_entry(self._path(entry.key))
-        for part in set(entry.parts) - set(final.parts if final is not None else ()):
-            with contextlib.suppress(OSError):
-                (self.store / entry.key[:2] / part.file).unlink()
+        named = {part.file for part in final.parts} if final is not None else set()
+        for part in entry.parts:
+            if part.file.startswith(f"{entry.key}.{entry.run_id}.") and part.file not in named:
+                with contextlib.suppress(OSError):
+                    (self.store / part.path).unlink()
 
     def _parts_to_be(self, key: str, written: Written) -> tuple[Part, ...]:
         """The files as the entry will name them; they are renamed, so size and time stay."""
         put = next(self._puts)  # two models of one run can have one key
-        stats = [path.stat() for path in written.parts]
+        counts = written.counts or (None,) * len(written.parts)
         return tuple(
-            Part(f"{key}.{self._run_id}.{put}.{number}.parquet", stat.st_size, stat.st_mtime_ns)
-            for number, stat in enumerate(stats)
+            Part(f"{key}.{self.run_id}.{put}.{number}.parquet", stat.st_size, stat.st_mtime_ns, count)
+            for number, (stat, count) in enumerate(zip([p.stat() for p in written.parts], counts, strict=True))
         )
 
-    def _link(self, temporary: Path, path: Path, entry: Entry) -> Entry:
+    def _link(self, temporary: Path, path: Path, entry: Entry, new: Iterable[Part]) -> Entry:
+        """`new` are the entry's parts that no other entry has."""
         while True:
             try:
                 os.link(temporary, path)
             except FileExistsError:
                 if (other := self.get(entry.key)) is None:
                     continue  # it was broken and is gone now
-                for part in entry.parts:
+                for part in new:
                     if part not in other.parts:
-                        (path.parent / part.file).unlink(missing_ok=True)
+                        (self.store / part.path).unlink(missing_ok=True)
                 entry = other
             temporary.unlink(missing_ok=True)
             return entry
@@ -398,11 +427,15 @@ class CacheManager:
             return self._broken(path, error.message)
         if content != entry.content:
             return self._broken(path, "its rows are not those that were written")
-        parts = tuple(replace(p, mtime_ns=(path.parent / p.file).stat().st_mtime_ns) for p in entry.parts)
+        parts = tuple(replace(p, mtime_ns=(self.store / p.path).stat().st_mtime_ns) for p in entry.parts)
         entry = replace(entry, parts=parts)
         with contextlib.suppress(StoreError):
             write_atomically(path, json.dumps(entry.as_json(), separators=(",", ":")), self.scratch())
         return entry
+
+    def _is_used(self, entry: Entry, keep: Collection[str]) -> bool:
+        """Whether all of its rows are in use, and not only parts that it shares with a later version."""
+        return bool(entry.parts) and all(part in keep for part in self.stored(entry).parts)
 
     def _remove_orphans(self, keep: Collection[str]) -> None:
         owned = {path for entry in self.entries() for path in self.stored(entry).parts} | set(keep)

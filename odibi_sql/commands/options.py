@@ -78,10 +78,11 @@ def select_options(function: F) -> F:
 
 
 def run_options(function: F) -> F:
-    """--threads, --no-cache, --as-of, --defer."""
+    """--threads, --no-cache, --full-refresh, --as-of, --defer."""
     for option in (
         click.option("--defer", metavar="TARGET", help="Read what is not selected from this target's publication"),
         click.option("--as-of", metavar="TIME", help="The build's time for current_date and now(), in ISO 8601"),
+        click.option("--full-refresh", is_flag=True, help="Make incremental models anew, from all of their inputs"),
         click.option("--no-cache", is_flag=True, help="Run everything selected, whatever is stored"),
         click.option("--threads", type=click.IntRange(1), help="Models to run at once [default: number of CPUs]"),
     ):
@@ -119,6 +120,7 @@ def orchestrate(emitter: EventEmitter | None = None, **options: Any) -> Orchestr
             use_cache=not options.get("no_cache", False),
             as_of=parse_time(options.get("as_of")),
             fail_fast=options.get("fail_fast", False),
+            full_refresh=options.get("full_refresh", False),
             defer=options.get("defer"),
             checks=not options.get("no_checks", False),
             only_checks=options.get("only_checks", False),

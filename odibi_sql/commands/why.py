@@ -14,6 +14,7 @@ from odibi_sql.orchestrator import Orchestrator
 from odibi_sql.plan import UNKNOWN, Step, content_of, describe_value, is_stored, notes_of
 from odibi_sql.reports.text import counted
 from odibi_sql.sql import token_diff
+from odibi_sql.versions import BEFORE
 
 
 @click.command("why")
@@ -56,7 +57,8 @@ def explain(step: Step, orchestrator: Orchestrator) -> list[str]:
             contents[name] = other.key
     recipe = orchestrator.plan.recipes.recipe(node, contents)
     for difference in differences(previous.recipe, recipe):
-        lines += _part(difference, previous, recipe)
+        if difference.name != BEFORE:
+            lines += _part(difference, previous, recipe)
     return lines + _read_by_jinja(step, previous)
 
 

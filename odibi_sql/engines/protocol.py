@@ -47,15 +47,48 @@ class EngineFailure(Exception):
 
 
 @dataclass(frozen=True)
+class Count:
+    """Rows of a file, and the sum of their hashes: what two files hold together is the sum of both."""
+
+    rows: int
+    total: int
+
+    def __add__(self, other: Count) -> Count:
+        return Count(self.rows + other.rows, self.total + other.total)
+
+
+NO_ROWS = Count(0, 0)
+
+
+@dataclass(frozen=True)
 class Written:
     """One result on disk: `parts` are the files written, `bytes` their size together, `content` the hash of its
-    columns (names and exact types) and its multiset of rows."""
+    columns (names and exact types) and its multiset of rows. `counts` are those of the parts, where an engine counts
+    them one by one."""
 
     columns: tuple[Column, ...]
     parts: tuple[Path, ...]
     rows: int
     bytes: int
     content: str
+    counts: tuple[Count, ...] = ()
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How the rows of a query are spread over files and stored in them.
+
+    `partition_by`: no file holds rows of two values of these columns. `rows`: about as many in a file, in the order of
+    the query; None: all in one. `stored`: the form in which other files of the same result store these columns, to be
+    kept to where the values fit.
+    """
+
+    partition_by: tuple[str, ...] = ()
+    rows: int | None = None
+    stored: tuple[Column, ...] = ()
+
+
+ONE_FILE = Layout()
 
 
 @dataclass(frozen=True)
@@ -106,7 +139,7 @@ class Cursor(Protocol):
     def describe(self, sql: str) -> tuple[Column, ...]:
         """The columns of a SELECT, bound but not run."""
 
-    def write(self, sql: str, stem: Path) -> Written:
+    def write(self, sql: str, stem: Path, layout: Layout = ONE_FILE) -> Written:
         """Run a SELECT and keep its rows as Parquet parts named `<stem>….parquet`, all types lossless."""
 
     def write_nothing(self, sql: str) -> Written:
@@ -114,6 +147,15 @@ class Cursor(Protocol):
 
     def first_row(self, sql: str) -> tuple[Any, ...]:
         """The first row of a SELECT, as Python values: for aggregates."""
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """Run a SELECT of ours that gives few rows."""
+
+    def count(self, stored: Stored) -> tuple[Count, ...]:
+        """What each part holds."""
+
+    def digest(self, columns: Sequence[Column], count: Count) -> str:
+        """The content of a result with these columns, as `Written.content`."""
 
     def write_csv(self, seed: CsvSeed, stem: Path) -> Written: ...
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from odibi_sql.documents import Document
 from odibi_sql.project.reading import Reading
-from odibi_sql.project.settings import Check, check_setting, merge, suggestion
+from odibi_sql.project.settings import ALSO_CALLED, Check, check_setting, merge, suggestion
 
 Steps = tuple[str, ...]
 
@@ -52,7 +52,7 @@ class FolderDefaults:
                 self.reading.setting(key[1:], entry, self.checks, here)
             elif nested and below in existing:
                 self._read(entry.document, below, existing)
-            elif nested and not (key in self.checks or check_setting(key, None, self.checks).harmless):
+            elif nested and not (key in {*self.checks, *ALSO_CALLED} or check_setting(key, None, self.checks).harmless):
                 siblings = [other[-1] for other in existing if other[:-1] == steps]
                 self.reading.warn(
                     f"settings for `{'/'.join(below)}`, which does not exist", entry.key, suggestion(key, siblings)

@@ -116,4 +116,4 @@ class Reading:
         elif found.message:
             self.mistake(found.message, entry.key if found.about == "key" else entry.document.where, found.hint)
         else:
-            kept[key] = found.value
+            kept[found.key] = found.value

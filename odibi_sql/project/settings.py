@@ -11,12 +11,15 @@ import contextlib
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from odibi_sql.checks.verdict import SEVERITIES, condition
 from odibi_sql.errors import nearest
 
 Check = Callable[[Any], Any]
+STRATEGIES = ("append", "merge", "delete+insert", "insert_overwrite", "time_range")
+GRAINS = ("hour", "day", "month", "year")
 
 
 class SettingError(ValueError):
@@ -117,10 +120,38 @@ def optional(check: Check) -> Check:
     return lambda value: None if value is None else check(value)
 
 
+def none_or(check: Check) -> Check:
+    return lambda value: () if value is None else check(value)
+
+
 def column_types(value: Any) -> tuple[tuple[str, str], ...]:
     if not isinstance(value, Mapping) or not all(isinstance(k, str) and isinstance(v, str) for k, v in value.items()):
         raise SettingError("a mapping of column names to types")
     return tuple(value.items())
+
+
+def moment(value: Any) -> str:
+    """A date or time, as ISO 8601 or as YAML reads it; in UTC unless it says otherwise."""
+    try:
+        time = datetime.fromisoformat(value if isinstance(value, str) else value.isoformat())
+    except (AttributeError, ValueError):
+        raise SettingError("a date or a time", "for instance '2026-01-31'") from None
+    return (time.astimezone(UTC).replace(tzinfo=None) if time.tzinfo else time).isoformat()
+
+
+def strategy(value: Any) -> str:
+    """`microbatch` is dbt's word for `time_range`."""
+    name = one_of((*STRATEGIES, "microbatch"))(value)
+    return "time_range" if name == "microbatch" else name
+
+
+def partition_columns(value: Any) -> tuple[str, ...]:
+    """Columns; or dbt's mapping for BigQuery with one `field`, if its values are not to be cut."""
+    if isinstance(value, Mapping):
+        if value.get("granularity", "day") != "day" or "range" in value:
+            raise SettingError("columns", "make the part of the time a column: date_trunc('month', day) as month")
+        value = value.get("field")
+    return names(value)
 
 
 def delimiter(value: Any) -> str:
@@ -184,6 +215,16 @@ def model_settings(known: Known) -> Mapping[str, Check]:
         "retries": optional(whole_number(0)),
         "retry_delay": optional(seconds),
         "timeout": optional(seconds),
+        "incremental_strategy": optional(strategy),
+        "unique_key": none_or(names),
+        "partition_by": none_or(partition_columns),
+        "on_schema_change": one_of(("fail", "append_new_columns", "sync_all_columns", "ignore")),
+        "on_change": one_of(("refresh", "keep", "fail")),
+        "full_refresh": optional(flag),
+        "event_time": optional(text),
+        "batch_size": optional(one_of(GRAINS)),
+        "lookback": whole_number(0),
+        "begin": optional(moment),
         "meta": mapping,
     }
 
@@ -194,6 +235,7 @@ def seed_settings() -> Mapping[str, Check]:
         "schema": identifier,
         "tags": names,
         "enabled": flag,
+        "event_time": optional(text),
         "meta": mapping,
         "column_types": column_types,
         "delimiter": delimiter,
@@ -224,9 +266,9 @@ def check_settings() -> Mapping[str, Check]:
 # dbt's settings that change no result: taken, and reported as without effect.
 WITHOUT_EFFECT = frozenset(
     (
-        *("access", "contract", "docs", "event_time", "freshness", "full_refresh", "grants", "group"),
-        *("incremental_strategy", "indexes", "on_configuration_change", "on_error", "on_schema_change"),
-        *("persist_docs", "quote_columns", "severity", "static_analysis", "store_failures", "unique_key"),
+        *("access", "concurrent_batches", "contract", "docs", "freshness", "grants", "group", "indexes"),
+        *("on_configuration_change", "on_error", "persist_docs", "quote_columns", "severity", "static_analysis"),
+        *("store_failures",),
     )
 )
 
@@ -235,7 +277,9 @@ REFUSED = {
     "alias": "a model's table has the name of its file: rename the file",
     "database": "one target has one database: set `path` of the target",
     "file_format": "results are Parquet",
-    "partition_by": "results are not partitioned",
+    "incremental_predicates": "only files with rows to replace are written again: leave it out",
+    "merge_exclude_columns": "`merge` replaces whole rows: take the old values from `this` in the SQL",
+    "merge_update_columns": "`merge` replaces whole rows: take the old values from `this` in the SQL",
     "post_hook": "hooks are not supported: do the work in a model",
     "post-hook": "hooks are not supported: do the work in a model",
     "pre_hook": "hooks are not supported: do the work in a model",
@@ -245,13 +289,18 @@ REFUSED = {
 }
 
 
+# Other words for settings: ours, where dbt has another one.
+ALSO_CALLED = {"strategy": "incremental_strategy", "time_column": "event_time", "grain": "batch_size"}
+
+
 @dataclass(frozen=True)
 class Finding:
     """What came of one setting: `value` where it is good, `message` where it is wrong or (`harmless`) has no effect.
 
-    `about` says whether `message` is about the key or the value.
+    `key` is the setting's own name; `about` says whether `message` is about the key or the value.
     """
 
+    key: str
     value: Any = None
     message: str | None = None
     hint: str | None = None
@@ -260,16 +309,17 @@ class Finding:
 
 
 def check_setting(key: str, value: Any, checks: Mapping[str, Check]) -> Finding:
-    if key in checks:
+    name = ALSO_CALLED.get(key, key)
+    if name in checks:
         try:
-            return Finding(checks[key](value))
+            return Finding(name, checks[name](value))
         except SettingError as wrong:
-            return Finding(message=f"`{key}` must be {wrong}, not {shown(value)}", hint=wrong.hint, about="value")
+            return Finding(key, message=f"`{key}` must be {wrong}, not {shown(value)}", hint=wrong.hint, about="value")
     if key in WITHOUT_EFFECT:
-        return Finding(message=f"`{key}` has no effect here", harmless=True)
+        return Finding(key, message=f"`{key}` has no effect here", harmless=True)
     if key in REFUSED:
-        return Finding(message=f"`{key}` is not supported", hint=REFUSED[key])
-    return Finding(message=f"no setting `{key}`", hint=suggestion(key, checks))
+        return Finding(key, message=f"`{key}` is not supported", hint=REFUSED[key])
+    return Finding(key, message=f"no setting `{key}`", hint=suggestion(key, checks))
 
 
 def suggestion(name: str, known: Collection[str]) -> str:

@@ -68,6 +68,7 @@ CHECKS = {
     "format": _format,
     "options": _options,
     "tags": names,
+    "event_time": text,
     "schema": identifier,
     "identifier": text,
 }
@@ -155,6 +156,8 @@ def _external(reading: Reading, document: Document, values: dict[str, Any]) -> N
             values.setdefault("path", reading.value(str(key), entry.document, _paths) or ())
         elif key == "tags":
             values.setdefault("tags", reading.value("tags", entry.document, names) or ())
+        elif key == "event_time":
+            values.setdefault("event_time", reading.value("event_time", entry.document, text))
         elif key == "meta":
             _external(reading, entry.document, values)
         elif key in NO_EFFECT:
@@ -174,21 +177,21 @@ def _source(
             hint = "give `path:` (files), `database:` (a DuckDB file), or `frame: true` (handed over by Python)"
             reading.mistake(f"the source `{label}` does not say where its data is", where, hint)
         return None
-    options, tags = given.get("options", ()), given.get("tags", ())
+    options, tags, event_time = given.get("options", ()), given.get("tags", ()), given.get("event_time")
     physical: str = given.get("identifier", name)
     if places == ["frame"]:
-        return Source(schema, name, "frame", where, tags=tags, docs=docs)
+        return Source(schema, name, "frame", where, tags=tags, event_time=event_time, docs=docs)
     if places == ["database"]:
         table = physical if "." in physical else f"{given.get('schema', 'main')}.{physical}"
         paths = (given["database"].replace("{name}", name),)
-        return Source(schema, name, "database", where, paths, table, options, tags, docs)
+        return Source(schema, name, "database", where, paths, table, options, tags, event_time, docs)
     paths = tuple(path.replace("{name}", name).replace("{identifier}", physical) for path in given["path"])
     kind = given.get("format") or _format_of(paths)
     if kind is None:
         hint = "give `format:` parquet, csv or json"
         reading.mistake(f"the path of `{label}` does not tell its format", where, hint)
         return None
-    return Source(schema, name, kind, where, paths, None, options, tags, docs)
+    return Source(schema, name, kind, where, paths, None, options, tags, event_time, docs)
 
 
 def _format_of(paths: tuple[str, ...]) -> Format | None:

@@ -14,6 +14,7 @@ from odibi_sql.model import AnyModel, Seed
 from odibi_sql.plan import Plan, Recipes, content_of, is_stored
 from odibi_sql.publish.record import PublishedRelation, recorded
 from odibi_sql.relation import Published, Query, Relation, Stored
+from odibi_sql.strategies import grows
 
 
 def is_published(node: DAGNode) -> bool:
@@ -52,13 +53,18 @@ class PlanToShow:
             name=node.name,
             schema=node.config.schema,
             key=entry.key,
-            meaning=entry.key[:MEANING_DIGITS] if entry.recipe.moment is None else meaning_of(node, self.recipes),
+            meaning=self._meaning(node, entry),
             content=content_of(node, entry),
             columns=entry.columns,
             relation=self._rows(entry) if is_stored(node) else self._query(node),
             rows=entry.rows,
             description=node.definition.docs.description,
         )
+
+    def _meaning(self, node: DAGNode, entry: Entry) -> str:
+        if entry.recipe.moment is not None or grows(node.config):  # which may keep rows of what it meant before
+            return meaning_of(node, self.recipes)
+        return entry.key[:MEANING_DIGITS]
 
     def _rows(self, entry: Entry) -> Stored:
         rows = recorded(self.cache.stored(entry), self.cache.store, self.folder)

@@ -163,7 +163,7 @@ class _Reading:
         elif found.message:
             self._mistake(found.message, at if found.about == "key" else value, found.hint)
         else:
-            self.settings = merge(self.settings, {key: found.value})
+            self.settings = merge(self.settings, {found.key: found.value})
 
     def _check_kind(self, config: Config) -> None:
         kind = config.materialized

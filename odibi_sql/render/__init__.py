@@ -27,7 +27,8 @@ __all__ = ["RenderedModel", "Renderer", "has_jinja"]
 @dataclass(frozen=True)
 class RenderedModel:
     """`vars` and `env` are what the template read: each name with its value (vars: as JSON text), or None where it
-    was not set. `warnings` say which settings have no effect, and what `exceptions.warn` said."""
+    was not set. `warnings` say which settings have no effect, and what `exceptions.warn` said. `asks_incremental`:
+    the template called `is_incremental()`."""
 
     name: str
     path: str
@@ -37,6 +38,7 @@ class RenderedModel:
     vars: tuple[tuple[str, str | None], ...] = ()
     env: tuple[tuple[str, str | None], ...] = ()
     warnings: tuple[str, ...] = ()
+    asks_incremental: bool = False
 
 
 class Renderer:
@@ -73,6 +75,7 @@ class Renderer:
             vars=tuple(sorted(recording.vars.items())),
             env=tuple(sorted(recording.env.items())),
             warnings=tuple(f"{model.path}: {warning}" for warning in recording.warnings),
+            asks_incremental=recording.asks_incremental,
         )
 
     def check_macros(self) -> list[OdibiError]:

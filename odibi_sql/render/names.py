@@ -59,6 +59,7 @@ class Recording:
     vars: dict[str, str | None] = field(default_factory=dict)
     env: dict[str, str | None] = field(default_factory=dict)
     warnings: dict[str, None] = field(default_factory=dict)
+    asks_incremental: bool = False
 
 
 def quoted(name: str, dialect: str | None) -> str:
@@ -97,7 +98,7 @@ class Names:
             "source": self._source,
             "this": _This(self),
             "target": _Target(target.name, target.schema, target.engine, target.threads),
-            "is_incremental": lambda: self._given.incremental(self.recording.model.name),
+            "is_incremental": self._is_incremental,
             "execute": True,
             "exceptions": _Exceptions(self),
             "log": _say_nothing,
@@ -138,6 +139,10 @@ class Names:
         self.recording.env[name] = value
         return default if value is None else value
 
+    def _is_incremental(self) -> bool:
+        self.recording.asks_incremental = True
+        return self._given.incremental(self.recording.model.name)
+
     def _ref(self, *names: str, **options: Any) -> str:
         if options:
             hint = "name the other version's model"
@@ -173,7 +178,7 @@ class _Config:
                 kind: Literal["value", "keyword"] = "value" if found.about == "value" else "keyword"
                 raise TemplateMistakeError(found.message, found.hint, Focus(kind, str(key)))
             else:
-                given[str(key)] = found.value
+                given[found.key] = found.value
         recording = self._names.recording
         recording.settings = merge(recording.settings, given)
         return ""

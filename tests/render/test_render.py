@@ -103,8 +103,8 @@ def test_vars_that_a_macro_file_reads_by_itself_count_for_every_model() -> None:
 
 
 def test_warnings_of_a_template() -> None:
-    rendered = render("{{ config(unique_key='id') }}{{ exceptions.warn('look') }}select 1")
-    assert rendered.warnings == ("models/orders.sql: `unique_key` has no effect here", "models/orders.sql: look")
+    rendered = render("{{ config(grants='id') }}{{ exceptions.warn('look') }}select 1")
+    assert rendered.warnings == ("models/orders.sql: `grants` has no effect here", "models/orders.sql: look")
 
 
 NO_QUERIES = "templates cannot ask the database: list what you need in a var, or write it in SQL"

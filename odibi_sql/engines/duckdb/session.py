@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from shutil import rmtree
 from threading import Lock
 from typing import Any
 
@@ -22,8 +23,25 @@ from odibi_sql.engines.duckdb.failures import Statement, statement, translated
 from odibi_sql.engines.duckdb.frames import framed, scannable
 from odibi_sql.engines.duckdb.settings import TIME_ZONE, connection_settings
 from odibi_sql.engines.duckdb.storage import files_sql, quote_name, quote_text, raw_sql, reading_sql
-from odibi_sql.engines.duckdb.writing import COMPRESSION, copying, is_too_wide, stored_columns, stored_expression
-from odibi_sql.engines.protocol import CsvSeed, EngineFailure, SessionOptions, Written
+from odibi_sql.engines.duckdb.writing import (
+    COMPRESSION,
+    copying,
+    is_one_file,
+    is_stored_wide,
+    is_too_wide,
+    stored_columns,
+    stored_expression,
+)
+from odibi_sql.engines.protocol import (
+    NO_ROWS,
+    ONE_FILE,
+    Count,
+    CsvSeed,
+    EngineFailure,
+    Layout,
+    SessionOptions,
+    Written,
+)
 from odibi_sql.relation import Attached, Column, Files, Stored
 
 _Copy = Callable[[Path, bool], tuple[Column, ...]]
@@ -137,10 +155,19 @@ class DuckDBCursor:
         described = self._run(statement("DESCRIBE SELECT * FROM (", sql, ")", self._longest))
         return tuple(Column(row[0], row[1]) for row in described)
 
-    def write(self, sql: str, stem: Path) -> Written:
-        small = self._held and not self._reads_more and not _may_collate(sql)
-        written = self._write_small(sql, stem) if small else None
-        return written or self._write(sql, stem)
+    def write(self, sql: str, stem: Path, layout: Layout = ONE_FILE) -> Written:
+        small = self._held and not self._reads_more and not _may_collate(sql) and not layout.partition_by
+        written = self._write_small(sql, stem, Layout(stored=layout.stored)) if small else None
+        return written or self._write(sql, stem, layout)
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        return self._run(statement("", sql, "", self._longest))
+
+    def count(self, stored: Stored) -> tuple[Count, ...]:
+        return tuple(self._count(raw_sql(stored.columns, [part]), stored.columns) for part in stored.parts)
+
+    def digest(self, columns: Sequence[Column], count: Count) -> str:
+        return digest(columns, count.rows, count.total)
 
     def write_nothing(self, sql: str) -> Written:
         columns = self.describe(sql)
@@ -190,10 +217,11 @@ class DuckDBCursor:
 
     def content(self, relation: Stored | Files | Attached) -> str:
         if isinstance(relation, Stored):
-            return digest(relation.columns, *self._count(raw_sql(relation.columns, relation.parts), relation.columns))
-        select = self._session.select(relation)
-        columns = self.describe(select)
-        return digest(columns, *self._count(select, columns))
+            columns, select = relation.columns, raw_sql(relation.columns, relation.parts)
+        else:
+            select = self._session.select(relation)
+            columns = self.describe(select)
+        return self.digest(columns, self._count(select, columns))
 
     def matching(self, patterns: Sequence[str]) -> tuple[str, ...]:
         found = (self._run(statement("SELECT file FROM glob(", quote_text(one), ")")) for one in patterns)
@@ -233,19 +261,20 @@ class DuckDBCursor:
         if self._interrupted:
             raise EngineFailure("interrupted", interrupted=True)
 
-    def _write(self, sql: str, stem: Path) -> Written:
+    def _write(self, sql: str, stem: Path, layout: Layout = ONE_FILE) -> Written:
         columns = self.describe(sql)
-        return self._keep(columns, stem, self._copying(sql, columns))
+        return self._keep(columns, stem, self._copying(sql, columns, layout), layout)
 
-    def _copying(self, sql: str, columns: tuple[Column, ...]) -> _Copy:
+    def _copying(self, sql: str, columns: tuple[Column, ...], layout: Layout) -> _Copy:
         def copy(path: Path, wide: bool) -> tuple[Column, ...]:
-            copied = copying(sql, columns, path, wide=wide, padding=self._longest)
+            wide = wide or is_stored_wide(layout.stored)
+            copied = copying(sql, columns, path, layout, wide=wide, padding=self._longest)
             self._run(copied.statement)
             return copied.columns
 
         return copy
 
-    def _write_small(self, sql: str, stem: Path) -> Written | None:
+    def _write_small(self, sql: str, stem: Path, layout: Layout) -> Written | None:
         """By way of a table, which its readers will find at hand, and which is counted and copied faster than the query
         could be. None where the result is not small, or anything is wrong: the other way tells what and where.
         """
@@ -258,9 +287,10 @@ class DuckDBCursor:
             self._run(statement(f"CREATE TABLE {name} AS SELECT * FROM (", sql, f") LIMIT {MOST_ROWS + 1}"))
             table = self._connection.table(name)
             columns = tuple(Column(label, str(kind)) for label, kind in zip(table.columns, table.types, strict=True))
-            rows, total = self._count(f"FROM {name}", columns)
-            if rows <= MOST_ROWS:
-                written = self._keep(columns, stem, self._copying(f"FROM {name}", columns), (rows, total))
+            counted = self._count(f"FROM {name}", columns)
+            if counted.rows <= MOST_ROWS:
+                copy = self._copying(f"FROM {name}", columns, layout)
+                written = self._keep(columns, stem, copy, layout, (counted,))
         except (EngineFailure, duckdb.Error) as error:
             if isinstance(error, EngineFailure) and error.interrupted:
                 raise
@@ -288,23 +318,34 @@ class DuckDBCursor:
         return self._keep(columns, stem, copy)
 
     def _keep(
-        self, columns: tuple[Column, ...], stem: Path, copy: _Copy, counted: tuple[int, int] | None = None
+        self,
+        columns: tuple[Column, ...],
+        stem: Path,
+        copy: _Copy,
+        layout: Layout = ONE_FILE,
+        counts: tuple[Count, ...] = (),
     ) -> Written:
+        def written(path: Path, *, wide: bool) -> Written:
+            target = path if is_one_file(layout) else path.with_suffix("")
+            return self._written(copy(target, wide), (target,) if target == path else _files_below(target), counts)
+
         try:
             with _whole_or_not(stem) as path:
-                return self._written(copy(path, False), path, counted)
+                return written(path, wide=False)
         except EngineFailure as failure:
             if not is_too_wide(failure, columns):
                 raise
         # Under another name: DuckDB removes the file of a COPY that failed, and nothing says how late it may do so.
         with _whole_or_not(stem.with_name(f"{stem.name}-wide")) as path:
-            return self._written(copy(path, True), path, counted)
+            return written(path, wide=True)
 
-    def _written(self, stored: tuple[Column, ...], path: Path, counted: tuple[int, int] | None) -> Written:
-        raw = raw_sql(stored, [str(path)])
-        self._check_types(stored, raw)
-        rows, total = counted or self._count(raw, stored)
-        return Written(stored, (path,), rows, path.stat().st_size, digest(stored, rows, total))
+    def _written(self, columns: tuple[Column, ...], files: tuple[Path, ...], counts: tuple[Count, ...]) -> Written:
+        stored = Stored(columns, tuple(map(str, files)))
+        self._check_types(columns, raw_sql(columns, stored.parts[:1]))
+        counts = counts or self.count(stored)
+        whole = sum(counts, NO_ROWS)
+        size = sum(file.stat().st_size for file in files)
+        return Written(columns, files, whole.rows, size, self.digest(columns, whole), counts)
 
     def _check_types(self, columns: tuple[Column, ...], raw: str) -> None:
         """Should a later DuckDB have a type that Parquet changes; each type is tried once a session."""
@@ -319,9 +360,9 @@ class DuckDBCursor:
                 )
             known.add((column.type, column.stored_as))
 
-    def _count(self, select: str, columns: Sequence[Column]) -> tuple[int, int]:
+    def _count(self, select: str, columns: Sequence[Column]) -> Count:
         rows, total = self._run(statement("", counting_sql(select, columns), ""))[0]
-        return int(rows), int(total)
+        return Count(int(rows), int(total))
 
 
 def _may_collate(sql: str) -> bool:
@@ -341,10 +382,16 @@ def _without_place() -> Iterator[None]:
 
 @contextmanager
 def _whole_or_not(stem: Path) -> Iterator[Path]:
-    """The file to write; whatever goes wrong inside, nothing is left of it."""
+    """The file to write, or its name without the suffix for a folder; if anything goes wrong, nothing is left of it."""
     path = stem.with_name(f"{stem.name}.parquet")
     try:
         yield path
     except BaseException:
         path.unlink(missing_ok=True)
+        rmtree(path.with_suffix(""), ignore_errors=True)
         raise
+
+
+def _files_below(folder: Path) -> tuple[Path, ...]:
+    """Of a folder that DuckDB wrote: `data_10` comes after `data_9`."""
+    return tuple(sorted(folder.rglob("*.parquet"), key=lambda file: (file.parent, len(file.name), file.name)))

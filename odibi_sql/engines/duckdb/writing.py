@@ -8,10 +8,11 @@ from pathlib import Path
 
 from odibi_sql.engines.duckdb.failures import Statement, statement
 from odibi_sql.engines.duckdb.storage import cast_instead, quote_name, quote_text, stored_type, write_expression
-from odibi_sql.engines.protocol import EngineFailure
+from odibi_sql.engines.protocol import ONE_FILE, EngineFailure, Layout
 from odibi_sql.relation import Column
 
 COMPRESSION = "zstd"
+ROW_GROUP = 122_880  # rows; DuckDB's default
 
 
 @dataclass(frozen=True)
@@ -35,10 +36,13 @@ def stored_columns(columns: Sequence[Column], *, wide: bool = False) -> tuple[Co
     return tuple(replace(column, stored_as=stored_type(column.type, wide=wide)) for column in columns)
 
 
-def copying(sql: str, columns: Sequence[Column], path: Path, *, wide: bool, padding: int) -> Copying:
-    """The statement that writes `sql` to `path`; `wide` where a HUGEINT in it has more than 64 bits."""
+def copying(
+    sql: str, columns: Sequence[Column], path: Path, layout: Layout = ONE_FILE, *, wide: bool, padding: int
+) -> Copying:
+    """The statement that writes `sql` to `path`, a folder unless the layout is one file; `wide` where a HUGEINT in it
+    has more than 64 bits."""
     stored = stored_columns(columns, wide=wide)
-    options = f"FORMAT parquet, COMPRESSION {COMPRESSION}, USE_TMP_FILE false"
+    options = f"FORMAT parquet, COMPRESSION {COMPRESSION}{_spreading(layout)}"
     target = f"TO {quote_text(str(path))} ({options})"
     if all(column.stored_as is None for column in stored):
         return Copying(stored, statement("COPY (", sql, f") {target}", padding))
@@ -50,6 +54,24 @@ def copying(sql: str, columns: Sequence[Column], path: Path, *, wide: bool, padd
     )
     after = f") AS written({', '.join(names)})) {target}"
     return Copying(stored, statement(f"COPY (SELECT {selected} FROM (", sql, after, padding))
+
+
+def is_one_file(layout: Layout) -> bool:
+    return not layout.partition_by and layout.rows is None
+
+
+def _spreading(layout: Layout) -> str:
+    if layout.partition_by:
+        names = ", ".join(map(quote_name, layout.partition_by))
+        return f", PARTITION_BY ({names}), WRITE_PARTITION_COLUMNS true"
+    if layout.rows is not None:
+        return f", ROW_GROUPS_PER_FILE {max(1, layout.rows // ROW_GROUP)}, PER_THREAD_OUTPUT false"
+    return ", USE_TMP_FILE false"
+
+
+def is_stored_wide(columns: Sequence[Column]) -> bool:
+    """Whether these columns were stored with HUGEINTs of more than 64 bits in them."""
+    return any(column.stored_as != stored_type(column.type) for column in columns)
 
 
 def stored_expression(column: Column, value: str, *, wide: bool) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from odibi_sql.engines.duckdb.session import DuckDBSession
-from odibi_sql.engines.protocol import CsvSeed, EngineFailure, SessionOptions, Written
+from odibi_sql.engines.protocol import ONE_FILE, Count, CsvSeed, EngineFailure, Layout, SessionOptions, Written
 from odibi_sql.engines.sessions import writer_of
 from odibi_sql.engines.spark import content, types
 from odibi_sql.engines.spark.clock import Timed, fixing_statements, literals, timed
@@ -141,7 +141,9 @@ class SparkCursor:
     def describe(self, sql: str) -> tuple[Column, ...]:
         return self._session.named(types.exact_columns(self._frame(sql).schema))
 
-    def write(self, sql: str, stem: Path) -> Written:
+    def write(self, sql: str, stem: Path, layout: Layout = ONE_FILE) -> Written:
+        if layout != ONE_FILE:
+            raise EngineFailure("Spark does not write rows in a layout")
         return self._write(self._frame(sql), sql, stem)
 
     def _write(self, frame: DataFrame, sql: str, stem: Path) -> Written:
@@ -149,9 +151,21 @@ class SparkCursor:
         casts = types.write_expressions(frame.schema)
         with self._running(sql), write_parts(frame.selectExpr(*casts) if casts else frame, stem) as parts:
             written = Stored(columns, tuple(str(part) for part in parts))
-            rows, total = self._count(self._session.reader.frame(written))
+            count = self._count(self._session.reader.frame(written))
         size = sum(part.stat().st_size for part in parts)
-        return Written(columns, parts, rows, size, content.digest(columns, rows, total))
+        return Written(columns, parts, count.rows, size, self.digest(columns, count))
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        with self._running(sql):
+            return [tuple(row) for row in self._spark.sql(sql).collect()]
+
+    def count(self, stored: Stored) -> tuple[Count, ...]:
+        with self._running():
+            each = (Stored(stored.columns, (part,)) for part in stored.parts)
+            return tuple(self._count(self._session.reader.frame(one)) for one in each)
+
+    def digest(self, columns: Sequence[Column], count: Count) -> str:
+        return content.digest(columns, count.rows, count.total)
 
     def write_nothing(self, sql: str) -> Written:
         columns = self.describe(sql)
@@ -202,7 +216,7 @@ class SparkCursor:
             frame = self._session.reader.frame(relation)
             stored = relation.columns if isinstance(relation, Stored) else None
             columns = stored or self._session.named(types.exact_columns(frame.schema))
-            return content.digest(columns, *self._count(frame))
+            return self.digest(columns, self._count(frame))
 
     def interrupt(self) -> None:
         self._interrupted = True
@@ -231,9 +245,9 @@ class SparkCursor:
             frame.createTempView(name)  # a plain one: Sail takes quotes for a part of it
         self._views.add(name)
 
-    def _count(self, frame: DataFrame) -> tuple[int, int]:
+    def _count(self, frame: DataFrame) -> Count:
         row = frame.selectExpr(*content.counting_expressions(frame.schema)).collect()[0]
-        return int(row[0]), int(row[1] or 0)
+        return Count(int(row[0]), int(row[1] or 0))
 
     @contextmanager
     def _running(self, sql: str = "") -> Iterator[None]:

@@ -1,0 +1,229 @@
+"""One run of a growing model: its delta and the version before -> the files of the next version.
+
+Files of the version before stay as they are, but for those that hold a row that is replaced: of these, the other rows
+are written again. What a version holds is known without reading it, since the hash of its rows is a sum over its files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from odibi_sql.cache import Part
+from odibi_sql.context import NodeContext
+from odibi_sql.engines.protocol import NO_ROWS, Count, EngineFailure, Layout, Written
+from odibi_sql.errors import nearest
+from odibi_sql.model import Config
+from odibi_sql.relation import Column, Stored
+from odibi_sql.schema_changes import Fit, fitting
+from odibi_sql.sql import Bound, quote
+from odibi_sql.strategies import Replacing, replacing
+
+FILE_ROWS = 983_040  # a file is what is written again for one row in it
+MOST_SMALL_FILES = 32
+
+
+@dataclass(frozen=True)
+class Made:
+    """A result to be kept. `written` tells of all of its rows, and its parts are the new files; `shared` are those of
+    other results that belong to it as well."""
+
+    written: Written
+    shared: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True)
+class Before:
+    """The version before: `parts` as its entry has them, `stored` where they are. Only where `counted` is what the
+    entry says of each file's rows the sum that this engine would have."""
+
+    parts: tuple[Part, ...]
+    stored: Stored
+    counted: bool = True
+
+
+@dataclass(frozen=True)
+class _File:
+    """A file of the version before."""
+
+    part: Part
+    path: str
+    count: Count
+
+
+@dataclass
+class Increment:
+    """`stems` are names for files in the making."""
+
+    context: NodeContext
+    config: Config
+    stems: Iterator[Path]
+
+    def first(self, bound: Bound) -> Made:
+        """All rows, from nothing. Raises EngineFailure, as all that is here."""
+        self._replacing(self.context.describe(bound))
+        return Made(_without_empty(self.context.write(bound, next(self.stems), self._layout())))
+
+    def upon(self, before: Before, bound: Bound) -> Made:
+        """The version before, and what `bound` gives."""
+        fit = fitting(before.stored.columns, self.context.describe(bound), self.config.on_schema_change)
+        rows = self._replacing(fit.columns)
+        new = self._delta(bound, fit, before.stored.columns)
+        replaced_by = self._replaced_by(new, rows)
+        if new.columns != before.stored.columns:  # in name, type or form: one result has one form
+            return self._together(new.columns, (), [*self._all_again(before, fit, new, replaced_by), new])
+        files = self._files(before)
+        gone = self._gone(files, new.columns, replaced_by)
+        kept = [file for file in files if file.path not in gone]
+        again = self._survivors([file for file in files if file.path in gone], gone, new.columns, replaced_by)
+        kept, merged = self._merged(kept, new.columns)
+        return self._together(new.columns, kept, [*merged, *again, new])
+
+    # -- the new rows
+
+    def _layout(self, stored: tuple[Column, ...] = ()) -> Layout:
+        if self.config.partition_by and (rows := replacing(self.config)) is not None and rows.nulls:
+            return Layout(partition_by=rows.columns, stored=stored)
+        return Layout(rows=FILE_ROWS, stored=stored)
+
+    def _replacing(self, columns: Sequence[Column]) -> Replacing | None:
+        """Which rows new ones replace, with the names of columns as they are."""
+        rows = replacing(self.config)
+        if rows is None:
+            return None
+        names = {column.name.casefold(): column.name for column in columns}
+        for column in rows.columns:
+            if column.casefold() not in names:
+                setting = "partition_by" if rows.nulls else "unique_key"
+                close = nearest(column, names.values())
+                raise EngineFailure(f"`{setting}` names `{column}`, which is no column of the model", suggestion=close)
+        return replace(rows, columns=tuple(names[column.casefold()] for column in rows.columns))
+
+    def _delta(self, bound: Bound, fit: Fit, stored: tuple[Column, ...]) -> Written:
+        layout = self._layout(stored)
+        if fit.new is None:
+            return _without_empty(self.context.write(bound, next(self.stems), layout))
+        raw = self.context.write(bound, next(self.stems))
+        select = f"SELECT {fit.new} FROM {self.context.view(_stored(raw))}"
+        return _without_empty(self.context.keep(select, next(self.stems), layout))
+
+    def _replaced_by(self, new: Written, rows: Replacing | None) -> str | None:
+        """The condition by which a row `b` of the version before is replaced; None if none is."""
+        if rows is None or new.rows == 0:
+            return None
+        view = self.context.view(_stored(new))
+        if rows.once:
+            self._check_once(view, rows)
+        same = "IS NOT DISTINCT FROM" if rows.nulls else "="
+        agree = " AND ".join(f"d.{quote(column)} {same} b.{quote(column)}" for column in rows.columns)
+        return f"EXISTS (SELECT 1 FROM {view} AS d WHERE {agree})"
+
+    def _check_once(self, view: str, rows: Replacing) -> None:
+        keys = ", ".join(map(quote, rows.columns))
+        known = " AND ".join(f"{quote(column)} IS NOT NULL" for column in rows.columns)
+        twice = f"SELECT count(*), {keys} FROM {view} WHERE {known} GROUP BY {keys} HAVING count(*) > 1"
+        for count, *values in self.context.ask(f"{twice} ORDER BY {keys} LIMIT 1"):
+            key = " and ".join(f"{column} = {value}" for column, value in zip(rows.columns, values, strict=True))
+            raise EngineFailure(
+                f"{count:,} of the new rows have {key}, and `merge` takes one of a key",
+                hint="let the SQL choose: `qualify row_number() over (partition by …) = 1`; "
+                "or incremental_strategy='delete+insert'",
+            )
+
+    # -- the rows so far
+
+    def _files(self, before: Before) -> list[_File]:
+        counts = [part.count for part in before.parts]
+        if not before.counted or None in counts:
+            counts = list(self.context.count(before.stored))
+        pairs = zip(before.parts, before.stored.parts, counts, strict=True)
+        return [_File(replace(part, count=count), path, count or NO_ROWS) for part, path, count in pairs]
+
+    def _gone(self, files: Sequence[_File], columns: tuple[Column, ...], replaced_by: str | None) -> dict[str, int]:
+        """Files with rows that are replaced, and how many."""
+        if replaced_by is None or not files:
+            return {}
+        names = ", ".join(quote(column.name) for column in columns)
+        each = " UNION ALL ".join(
+            f"SELECT {number} AS file, {names} FROM {self._view([file], columns)}" for number, file in enumerate(files)
+        )
+        found = self.context.ask(f"SELECT b.file, count(*) FROM ({each}) AS b WHERE {replaced_by} GROUP BY b.file")
+        return {files[int(number)].path: int(count) for number, count in found}
+
+    def _survivors(
+        self,
+        files: Sequence[_File],
+        gone: dict[str, int],
+        columns: tuple[Column, ...],
+        replaced_by: str | None,
+    ) -> list[Written]:
+        """What stays of files in which rows are replaced; small ones become one."""
+        again = []
+        for group in _groups([(file, file.count.rows - gone[file.path]) for file in files]):
+            stays = f"SELECT * FROM {self._view(group, columns)} AS b WHERE NOT {replaced_by}"
+            again.append(self.context.keep(stays, next(self.stems), self._layout(columns)))
+        return again
+
+    def _all_again(self, before: Before, fit: Fit, new: Written, replaced_by: str | None) -> list[Written]:
+        fitted = self.context.query(f"SELECT {fit.old or '*'} FROM {self.context.view(before.stored)}")
+        stays = f"SELECT * FROM {fitted} AS b" + (f" WHERE NOT {replaced_by}" if replaced_by else "")
+        return [_without_empty(self.context.keep(stays, next(self.stems), self._layout(new.columns)))]
+
+    def _merged(self, files: list[_File], columns: tuple[Column, ...]) -> tuple[list[_File], list[Written]]:
+        """Of many small files the smaller half become one: what is written once is not written again at every run."""
+        small = sorted((file for file in files if file.count.rows < FILE_ROWS), key=lambda file: file.count.rows)
+        if len(small) <= MOST_SMALL_FILES or self._layout().partition_by:
+            return files, []
+        chosen = {file.path for file in small[: len(small) // 2]}
+        rows = f"SELECT * FROM {self._view([file for file in files if file.path in chosen], columns)}"
+        merged = self.context.keep(rows, next(self.stems), self._layout(columns))
+        return [file for file in files if file.path not in chosen], [merged]
+
+    def _view(self, files: Iterable[_File], columns: tuple[Column, ...]) -> str:
+        return self.context.view(Stored(columns, tuple(file.path for file in files)))
+
+    # -- both
+
+    def _together(self, columns: tuple[Column, ...], kept: Sequence[_File], written: Sequence[Written]) -> Made:
+        """One of the files at least is kept, though it is empty: it says which engine wrote it."""
+        full = [one for one in written if one.rows] or ([] if kept else list(written[-1:]))
+        counts = tuple(count for one in full for count in one.counts)
+        whole = sum((*(file.count for file in kept), *counts), NO_ROWS)
+        return Made(
+            Written(
+                columns=columns,
+                parts=tuple(part for one in full for part in one.parts),
+                rows=whole.rows,
+                bytes=sum(one.bytes for one in full) + sum(file.part.bytes for file in kept),
+                content=self.context.cursor.digest(columns, whole),
+                counts=counts,
+            ),
+            tuple(file.part for file in kept),
+        )
+
+
+def _stored(written: Written) -> Stored:
+    return Stored(written.columns, tuple(map(str, written.parts)))
+
+
+def _without_empty(written: Written) -> Written:
+    """Without files that hold nothing, but for one if that is all."""
+    full = [pair for pair in zip(written.parts, written.counts, strict=True) if pair[1].rows]
+    full = full or list(zip(written.parts, written.counts, strict=True))[:1]
+    return replace(written, parts=tuple(part for part, _ in full), counts=tuple(count for _, count in full))
+
+
+def _groups(files: Sequence[tuple[_File, int]]) -> Iterator[list[_File]]:
+    """Files in their order, together up to the rows of one file; those of which no rows are left are in none."""
+    group: list[_File] = []
+    total = 0
+    for file, rows in files:
+        if group and total + rows > FILE_ROWS:
+            yield group
+            group, total = [], 0
+        if rows:
+            group.append(file)
+            total += rows
+    if group:
+        yield group

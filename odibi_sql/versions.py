@@ -1,0 +1,124 @@
+"""What the next version of a growing model is made of: decided from its recipe and the version that is published.
+
+A version holds all rows; its key says by what SQL, from which contents, and upon which earlier version it was made. So
+a version that was stored and not published, because the build was killed or a check failed, is found again; and two
+targets with different histories do not take each other's versions for their own. What is published is up to date as
+long as its inputs hold what they held: nothing is looked up then, and the version before does not matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from odibi_sql.cache import CacheManager, Entry, Recipe
+from odibi_sql.cache.keys import Difference, differences
+from odibi_sql.dag import DAGNode
+
+BEFORE = "the version before"
+NOTHING = ""
+
+
+@dataclass(frozen=True)
+class Versions:
+    """`published` are the entries that the target shows of growing models, by name; `lost` the models whose entry is
+    damaged or gone. `full_refresh`: those are made anew that do not say otherwise."""
+
+    published: Mapping[str, Entry] = field(default_factory=dict)
+    lost: frozenset[str] = frozenset()
+    full_refresh: bool = False
+
+    def refreshes(self, node: DAGNode) -> bool:
+        return self.full_refresh and node.config.full_refresh is not False
+
+
+NO_VERSIONS = Versions()
+
+
+def published_versions(keys: Mapping[str, str], cache: CacheManager, *, full_refresh: bool) -> Versions:
+    """`keys` are those that the target shows, by model."""
+    entries = {name: cache.get(key) for name, key in keys.items()}
+    found = {name: entry for name, entry in entries.items() if entry is not None}
+    return Versions(found, frozenset(entries.keys() - found.keys()), full_refresh)
+
+
+@dataclass(frozen=True)
+class Version:
+    """`recipe` says what it is made of, `base` upon which version, if any. `entry` is there where it is stored already.
+
+    how: shown       it is what the target shows
+         stored      it was made, and not published
+         delta       the delta is added to `base`
+         first       from nothing, since there is nothing
+         refresh     from nothing, since that is what was asked for
+         changed     from nothing, since the model means something else than when `published` was made
+         lost        from nothing, since what was published is damaged or gone
+    """
+
+    how: Literal["shown", "stored", "delta", "first", "refresh", "changed", "lost"]
+    recipe: Recipe
+    base: Entry | None = None
+    entry: Entry | None = None
+    published: Entry | None = None
+
+
+def next_version(
+    node: DAGNode, recipe: Recipe, versions: Versions, cache: CacheManager, *, force: bool = False
+) -> Version:
+    """`recipe` has a place for the version before. With `force`, only what is published counts as made."""
+    published = versions.published.get(node.name)
+    if versions.refreshes(node):
+        return Version("refresh", upon(recipe, None), published=published)
+    changed = published is not None and has_to_refresh(node, published, recipe)
+    if published is not None and not changed and not _reads_anew(published.recipe, recipe):
+        return Version("shown", published.recipe, published, published, published)
+    base = None if changed or node.config.full_refresh else published
+    recipe = upon(recipe, base)
+    entry = None if force else cache.get(recipe.key())
+    if entry is not None:
+        return Version("stored", recipe, base, entry, published)
+    if base is not None:
+        return Version("delta", recipe, base, published=published)
+    return Version(
+        "changed" if changed else "lost" if node.name in versions.lost else "first", recipe, published=published
+    )
+
+
+def upon(recipe: Recipe, base: Entry | None) -> Recipe:
+    """The recipe of what is made upon `base`."""
+    inputs = tuple(pair for pair in recipe.inputs if pair[0] != BEFORE)
+    return replace(recipe, inputs=(*inputs, (BEFORE, base.content if base is not None else NOTHING)))
+
+
+def has_to_refresh(node: DAGNode, published: Entry, recipe: Recipe) -> bool:
+    """Whether the rows of `published` can be no part of what the recipe stands for."""
+    changes = changes_of_meaning(published, recipe)
+    kept = node.config.on_change == "keep" and all(one.part != "engine" for one in changes)
+    return bool(changes) and not kept
+
+
+def changes_of_meaning(published: Entry, recipe: Recipe) -> tuple[Difference, ...]:
+    """What the model says otherwise than when `published` was made.
+
+    A later version of the engine is no reason to give up what was gathered; another engine is, since no engine checks
+    another's rows.
+    """
+    return tuple(
+        one
+        for one in differences(published.recipe, recipe)
+        if one.part in ("sql", "kind", "option") or (one.part == "engine" and _name(one.old) != _name(one.new))
+    )
+
+
+def _reads_anew(old: Recipe, new: Recipe) -> bool:
+    """Whether there is anything that a delta could bring. The names of inputs do not matter, if all contents do."""
+
+    def read(recipe: Recipe) -> list[str]:
+        return [content for name, content in recipe.inputs if name != BEFORE]
+
+    return read(old) != read(new) or old.moment != new.moment
+
+
+def _name(engine: str | None) -> str:
+    return (engine or "").partition(" ")[0]
