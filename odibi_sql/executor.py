@@ -135,6 +135,10 @@ class NodeRunner(Protocol):
     def run_group(self, names: tuple[str, ...], attempt: Attempt) -> Outcomes: ...
 
 
+class _Pool(Protocol):
+    def submit(self, work: Callable[[_Running], None], running: _Running, /) -> object: ...
+
+
 @dataclass(frozen=True)
 class ExecutorOptions:
     threads: int = 1
@@ -230,6 +234,18 @@ class DAGExecutor:
 
     def run(self) -> Execution:
         """All tasks to their ends. Ctrl-C cancels what runs and is reported."""
+        self._prepare()
+        workers = ThreadPoolExecutor(self.options.threads, thread_name_prefix="odibi-sql")
+        with interrupts.noted(self._note_interrupt), workers as pool:
+            try:
+                self._loop(pool)
+            except BaseException:
+                self._cancel_running()
+                self._drain()
+                raise
+        return Execution(self._results, self._interrupted or self._interrupts > 0)  # even at the very end
+
+    def _prepare(self) -> None:
         self._priority = priorities(self.tasks)
         self._waiting = {name: len(task.upstream) + len(task.after) for name, task in self.tasks.items()}
         self._below: dict[str, list[str]] = {name: [] for name in self.tasks}
@@ -242,22 +258,13 @@ class DAGExecutor:
         for name, count in self._waiting.items():
             if count == 0:
                 self._make_ready(name)
-        workers = ThreadPoolExecutor(self.options.threads, thread_name_prefix="odibi-sql")
-        with interrupts.noted(self._note_interrupt), workers as pool:
-            try:
-                self._loop(pool)
-            except BaseException:
-                self._cancel_running()
-                self._drain()
-                raise
-        return Execution(self._results, self._interrupted or self._interrupts > 0)  # even at the very end
 
     def _note_interrupt(self) -> None:
         """In the midst of anything: a SimpleQueue, unlike most, may be called by a signal's handler."""
         self._interrupts += 1
         self._ended.put("")
 
-    def _loop(self, pool: ThreadPoolExecutor) -> None:
+    def _loop(self, pool: _Pool) -> None:
         while True:
             try:
                 self._start_ready(pool)
@@ -275,7 +282,7 @@ class DAGExecutor:
             if name not in self._results:
                 self._finish(name, "skipped", self._stopped or "nothing ran")
 
-    def _start_ready(self, pool: ThreadPoolExecutor) -> None:
+    def _start_ready(self, pool: _Pool) -> None:
         now = self.clock()
         while self._delayed and (self._delayed.first() or 0.0) <= now:
             self._push(self._delayed.pop())
@@ -308,7 +315,7 @@ class DAGExecutor:
             self._misses[name] = found
         return True
 
-    def _start(self, names: tuple[str, ...], pool: ThreadPoolExecutor) -> None:
+    def _start(self, names: tuple[str, ...], pool: _Pool) -> None:
         tasks = tuple(self.tasks[name] for name in names)
         now = self.clock()
         for name in names:

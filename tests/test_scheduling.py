@@ -5,7 +5,10 @@ from __future__ import annotations
 import threading
 import time
 
+import pytest
+
 import odibi_sql
+from benchmarks.scheduling import SHAPES, misjudged, random_tasks, simulate
 from odibi_sql.events import EventEmitter
 from odibi_sql.executor import Attempt, DAGExecutor, ExecutorOptions, Miss, Outcome, Outcomes, Task
 from tests.conftest import WriteProject
@@ -36,6 +39,25 @@ def test_a_level_is_no_barrier() -> None:
     }
     done = DAGExecutor(tasks, Runner(), EventEmitter(), time.monotonic, ExecutorOptions(threads=2)).run()
     assert done.ok
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("workers", [2, 4])
+def test_no_schedule_is_much_shorter(shape: str, workers: int) -> None:
+    """In simulated time, also where estimates are wrong by up to a factor of two; 10,000 nodes."""
+    tasks, seconds = random_tasks(shape, 10_000, seed=workers)
+    for known in (tasks, misjudged(tasks, 2, seed=1)):
+        assert simulate(known, seconds, workers).excess < 0.05
+
+
+def test_a_long_chain_comes_before_what_is_short() -> None:
+    """First come, first served would begin the chain when all else is done."""
+    tasks = {f"short{n}": Task(f"short{n}", "model", (), estimate_s=1.0) for n in range(100)}
+    tasks |= {
+        f"chain{n}": Task(f"chain{n}", "model", (f"chain{n - 1}",) if n else (), estimate_s=1.0) for n in range(100)
+    }
+    found = simulate(tasks, dict.fromkeys(tasks, 1.0), workers=2)
+    assert (found.wall_s, found.bound_s) == (100, 100)
 
 
 def test_an_error_in_the_sql_is_tried_once_whatever_retries_say(project: WriteProject) -> None:

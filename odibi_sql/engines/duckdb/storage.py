@@ -8,6 +8,7 @@ it; whatever holds one of them is taken apart and put together again.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from odibi_sql.engines.duckdb.types import DuckType, parse_type
 from odibi_sql.relation import Column, Files
@@ -45,6 +46,7 @@ def quote_text(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+@lru_cache(4096)
 def cast_instead(exact: str) -> str | None:
     """The type to cast to where a type cannot be stored; None if it can."""
     for part in parse_type(exact).walk():
@@ -53,6 +55,7 @@ def cast_instead(exact: str) -> str | None:
     return None
 
 
+@lru_cache(4096)
 def stored_type(exact: str, *, wide: bool = False) -> str | None:
     """The type that a column of type `exact` has in Parquet, or None if it keeps its own. `wide`: for HUGEINTs of more
     than 64 bits."""

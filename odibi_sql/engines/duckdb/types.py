@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 _NESTED = frozenset({"STRUCT", "TUPLE", "UNION", "MAP"})
 _PUNCTUATION = frozenset("()[],")
@@ -30,6 +31,7 @@ class DuckType:
             yield from member.walk()
 
 
+@lru_cache(4096)
 def parse_type(text: str) -> DuckType:
     """The tree of a type name as DESCRIBE or typeof() give it; ValueError if it is none."""
     parser = _Parser(text)
