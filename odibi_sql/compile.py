@@ -6,15 +6,17 @@ of what is right can still be listed.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from threading import Lock
+from typing import Any
 
 from odibi_sql.checking import CheckCompiler
 from odibi_sql.dag import DAG, DAGBuilder, DAGNode
 from odibi_sql.engines import load_engine
 from odibi_sql.errors import GraphError, Location, OdibiError, Problems, ProjectError, SqlError
+from odibi_sql.forks import shared_out, spare_cpus
 from odibi_sql.materializations import MATERIALIZATIONS
 from odibi_sql.model import AnyModel, Check, Config, Model, PythonModel, Seed, Source
 from odibi_sql.project import FILE, ModelFile, Project
@@ -27,6 +29,7 @@ from odibi_sql.sql import Statement, SyntaxProblem, analyse
 from odibi_sql.strategies import grows, strategy_of, unheeded, wrong_settings
 
 CATALOG_DIALECT = "duckdb"
+FEW_FILES = 200
 
 
 @dataclass(frozen=True)
@@ -137,6 +140,7 @@ class _Compiling:
     warnings: list[str] = field(default_factory=list)
     env: set[str] = field(default_factory=set)
     anew: bool = False
+    unread: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.imports = Imports(self.project.root)
@@ -145,6 +149,7 @@ class _Compiling:
         self.problems += self.project.problems
         self.unread = {problem.where.path for problem in self.problems if problem.where}
         made: list[AnyModel] = []
+        self._share_out()
         for file in self.project.models:
             is_python = file.path.endswith(".py")
             remembered = self.memo.get(file) if self.memo and not is_python else None
@@ -161,6 +166,30 @@ class _Compiling:
             if model.config.enabled:
                 made.append(model)
         return made
+
+    def _share_out(self) -> None:
+        """Many files that are not remembered are compiled on all CPUs, and are remembered then. What is wrong is left
+        to be met again, in its turn."""
+        memo, children = self.memo, spare_cpus()
+        if memo is None or not children:
+            return
+        unknown = [file for file in self.project.models if not (file.path.endswith(".py") or memo.knows(file))]
+        if len(unknown) < FEW_FILES:
+            return
+        self.anew = True
+        ahead = replace(self, broken={}, problems=[], warnings=[], env=set())
+
+        def compile_share(share: Sequence[ModelFile]) -> dict[str, list[Any]]:
+            for file in share:
+                ahead._model(file)
+            return memo.made(share)
+
+        compile_share(unknown[:1])  # what it imports is there in the children
+        own, *shares = [unknown[number :: children + 1] for number in range(children + 1)]
+        with shared_out(compile_share, shares) as answers:
+            memo.learn(compile_share(own))
+            for answer in answers():
+                memo.learn(answer)
 
     def checks(self, definitions: Iterable[AnyModel | Seed | Source]) -> list[Check]:
         compiler = CheckCompiler(self.project, self.renderer, self._dialect_of, self.memo)

@@ -16,14 +16,13 @@ can share work.
 from __future__ import annotations
 
 import contextlib
-import heapq
 import queue
 import random
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from typing import Generic, Protocol, TypeVar
+from typing import Protocol
 
 from odibi_sql import interrupts
 from odibi_sql.events import (
@@ -38,6 +37,7 @@ from odibi_sql.events import (
     Status,
     Verdict,
 )
+from odibi_sql.priorityqueue import PriorityQueue
 
 RETRY_CAP_S = 60.0
 CANCEL_EVERY_S = 0.05
@@ -170,30 +170,6 @@ class Execution:
         return not self.interrupted and all(r.status in ("ran", "cached") for r in self.results.values())
 
 
-_T = TypeVar("_T")
-
-
-class _Heap(Generic[_T]):
-    """A queue by priority; of equal priority, first in, first out."""
-
-    def __init__(self) -> None:
-        self._items: list[tuple[float, int, _T]] = []
-        self._count = 0
-
-    def push(self, priority: float, item: _T) -> None:
-        self._count += 1
-        heapq.heappush(self._items, (priority, self._count, item))
-
-    def pop(self) -> _T:
-        return heapq.heappop(self._items)[2]
-
-    def first(self) -> float | None:
-        return self._items[0][0] if self._items else None
-
-    def __bool__(self) -> bool:
-        return bool(self._items)
-
-
 def priorities(tasks: Mapping[str, Task]) -> dict[str, float]:
     """Seconds from a task's start to the end of the longest chain below it; `tasks` in topological order."""
     known = [task.estimate_s for task in tasks.values() if task.estimate_s is not None]
@@ -220,9 +196,9 @@ class DAGExecutor:
 
     _results: dict[str, NodeExecutionResult] = field(default_factory=dict, init=False)
     _running: dict[str, _Running] = field(default_factory=dict, init=False)
-    _ready: _Heap[str] = field(default_factory=_Heap, init=False)
+    _ready: PriorityQueue[str] = field(default_factory=PriorityQueue, init=False)
     _ready_in: dict[str, dict[str, None]] = field(default_factory=dict, init=False)  # groups, a lone task's is its name
-    _delayed: _Heap[str] = field(default_factory=_Heap, init=False)
+    _delayed: PriorityQueue[str] = field(default_factory=PriorityQueue, init=False)
     _attempts: dict[str, int] = field(default_factory=dict, init=False)
     _queued: dict[str, float] = field(default_factory=dict, init=False)
     _began: dict[str, float] = field(default_factory=dict, init=False)

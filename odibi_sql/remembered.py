@@ -46,6 +46,7 @@ class ModelMemo:
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     _old: dict[str, list[Any]] = field(default_factory=dict)
     _new: dict[str, list[Any]] = field(default_factory=dict)
+    _learnt: dict[str, list[Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         try:
@@ -57,13 +58,21 @@ class ModelMemo:
 
     def get(self, file: ModelFile, name: str | None = None) -> Remembered | None:
         """What the file compiled to; by a `name` where many share a path."""
-        kept = self._old.get(name or file.path)
-        if kept is None or kept[0] != _key(file):
-            return None
-        if any(self.environ.get(name) != value for name, value in kept[1]):
+        kept = self._fitting(file, name or file.path)
+        if kept is None:
             return None
         self._new[name or file.path] = kept
         return Remembered(_model(file, kept), tuple(kept[3]))
+
+    def knows(self, file: ModelFile) -> bool:
+        return self._fitting(file, file.path) is not None
+
+    def made(self, files: Iterable[ModelFile]) -> dict[str, list[Any]]:
+        """What was put for these files, to be learnt by the memo of another process."""
+        return {file.path: self._new[file.path] for file in files if file.path in self._new}
+
+    def learn(self, made: Mapping[str, list[Any]]) -> None:
+        self._learnt.update(made)
 
     def put(
         self,
@@ -87,6 +96,12 @@ class ModelMemo:
             model.env,
             [delta_text, _packed(model.delta)] if model.delta is not None else None,
         ]
+
+    def _fitting(self, file: ModelFile, name: str) -> list[Any] | None:
+        kept = self._learnt.get(name) or self._old.get(name)
+        if kept is None or kept[0] != _key(file):
+            return None
+        return None if any(self.environ.get(name) != value for name, value in kept[1]) else kept
 
     def save(self) -> None:
         """Keep what changed; nothing is lost where it cannot be written."""
