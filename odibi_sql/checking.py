@@ -1,4 +1,4 @@
-"""Declared checks and check files -> Check: arguments looked at, SQL written or rendered, and analysed.
+"""Declared checks and check files -> Check: SQL written or rendered, and analysed.
 
 Every check that is wrong is a problem with its place in YAML, and the others go on.
 """
@@ -9,22 +9,23 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
-from odibi_sql.checks import CHECKS
-from odibi_sql.checks.arguments import ArgumentError, quoted
-from odibi_sql.checks.kind import CheckKind, Failing, Subject
-from odibi_sql.errors import Location, OdibiError, Problems, ProjectError, SqlError, nearest
+from odibi_sql.checks.kind import Failing
+from odibi_sql.errors import Location, OdibiError, Problems, RenderError, SqlError
 from odibi_sql.model import AnyModel, Check, Config, Docs, Model, Seed, Source
 from odibi_sql.project import ModelFile, Project
 from odibi_sql.project.declared import Declared
-from odibi_sql.project.settings import shown
 from odibi_sql.remembered import ModelMemo, template_hash
 from odibi_sql.render import Renderer, has_jinja
-from odibi_sql.sql import SyntaxProblem, analyse
+from odibi_sql.sql import SyntaxProblem, analyse, quote
+from odibi_sql.writing_checks import translated, written
 
 LONGEST_NAME = 63
+_TEST = re.compile(r"\{%[-+]?\s*(?:test\s+|data_test\s+|macro\s+test_)([^\W\d]\w*)")
+_CALL = re.compile(r"\s*(env_var|ref|var|source)\s*\(.+\)\s*", re.DOTALL)
+_EXPRESSION = re.compile(r"(\{\{.*?\}\})", re.DOTALL)
 
 
 @dataclass
@@ -70,60 +71,36 @@ class CheckCompiler:
     # -- declared in YAML
 
     def _declared(self, declared: Declared, subject: AnyModel | Seed | Source) -> Check:
-        kind = CHECKS.get(declared.test)
-        if kind is None:
-            close = nearest(declared.test, CHECKS)
-            hint = f"did you mean `{close}`?" if close else f"there are: {', '.join(sorted(CHECKS))}"
-            raise ProjectError(f"no check `{declared.test}`", declared.where, hint)
         rows = _rows(subject, declared.settings.get("where"))
-        failing = self._failing(kind, declared, rows)
+        if f"test_{declared.test}" in self._custom and declared.package in (None, self.project.name):
+            failing, jinja = Failing(_call(declared, rows)), True
+        else:
+            declared = translated(declared)
+            rows = _rows(subject, declared.settings.get("where"))
+            failing, jinja = written(declared, rows, self._custom), _has_jinja(declared)
         name = declared.name or _name(declared, subject)
         settings = {key: value for key, value in declared.settings.items() if key != "where"}
         engine = subject.config.engine if isinstance(subject, AnyModel) else None
         file = ModelFile(name, str(declared.where), failing.sql, settings, Docs(declared.description), is_check=True)
-        model = self._model(file, f"check {name}", lambda _: declared.where, engine, _jinja_of(declared))
+        try:
+            model = self._model(file, f"check {name}", lambda _: declared.where, engine, jinja)
+        except RenderError as error:
+            raise _at_declaration(error, declared.where) from error
         return Check(
             **{**vars(model), "path": declared.where.path},
             kind=declared.test,
             subject=subject.name,
             column=declared.column,
             where=declared.where,
-            count=None if _jinja_of(declared) else failing.count,
+            count=None if jinja or settings.get("fail_calc") else failing.count,
             counted=rows,
         )
 
-    def _failing(self, kind: CheckKind, declared: Declared, rows: str) -> Failing:
-        given = dict(declared.arguments)
-        column = quoted(declared.column) if declared.column is not None else None
-        named = given.pop("column_name", None)
-        if named is not None and column is None:
-            column = str(named.document.value)
-        if kind.on == "column" and column is None:
-            hint = "put it under a column, or give it a `column_name`"
-            raise ProjectError(f"`{declared.test}` is a check of a column", declared.where, hint)
-        if kind.on == "table" and declared.column is not None:
-            hint = "put it beside `columns`"
-            raise ProjectError(f"`{declared.test}` is a check of a whole table", declared.where, hint)
-        arguments = {name: one.default for name, one in kind.arguments.items() if not one.required}
-        problems: list[OdibiError] = []
-        for name, entry in given.items():
-            if name not in kind.arguments:
-                close = nearest(name, kind.arguments)
-                hint = f"did you mean `{close}`?" if close else f"it takes: {', '.join(kind.arguments) or 'none'}"
-                problems.append(ProjectError(f"`{declared.test}` has no argument `{name}`", entry.key, hint))
-                continue
-            try:
-                arguments[name] = kind.arguments[name].read(entry.document.value)
-            except ArgumentError as wrong:
-                said = f"`{name}` must be {wrong}, not {shown(entry.document.value)}"
-                problems.append(ProjectError(said, entry.document.where))
-        missing = [name for name, one in kind.arguments.items() if one.required and name not in given]
-        if missing:
-            listed = ", ".join(f"`{name}`" for name in missing)
-            problems.append(ProjectError(f"`{declared.test}` needs {listed}", declared.where))
-        if problems:
-            raise Problems(problems)
-        return kind.failing(Subject(rows, column), arguments)
+    @cached_property
+    def _custom(self) -> frozenset[str]:
+        """Macros that are types of checks, by their names."""
+        found = (_TEST.findall(file.text) for file in self.project.macros)
+        return frozenset(f"test_{name}" for names in found for name in names)
 
     # -- both
 
@@ -170,19 +147,54 @@ def _resource(definition: AnyModel | Seed | Source) -> str:
 def _rows(subject: AnyModel | Seed | Source, where: str | None) -> str:
     """What stands behind FROM: the table, or those of its rows that `where` is true of."""
     parts = (subject.schema, subject.table) if isinstance(subject, Source) and subject.schema else (subject.name,)
-    table = ".".join(_quoted(part) for part in parts)
-    last = _quoted(parts[-1])
-    return f"(select * from {table} where {where}) as {last}" if where else table
+    table = ".".join(quote(part) for part in parts)
+    return f"(select * from {table} where {where}\n) as {quote(parts[-1])}" if where else table
 
 
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _jinja_of(declared: Declared) -> bool:
+def _has_jinja(declared: Declared) -> bool:
     """Whether what the user wrote is to be rendered; names of tables may look like Jinja, too."""
     given: list[Any] = [declared.settings.get("where") or "", *(e.document.value for e in declared.arguments.values())]
     return any(has_jinja(str(value)) for value in given)
+
+
+def _call(declared: Declared, rows: str) -> str:
+    """A template that calls the check's macro, as dbt does: a value that is Jinja, such as `ref('x')`, is rendered."""
+    where = declared.settings.get("where")
+    table = rows.rpartition(" as ")[0] if where else rows  # the macro may give it a name itself
+    arguments = [f"model={_value(table) if where else repr(table)}"]
+    if declared.column is not None:
+        arguments.append(f"column_name={declared.column!r}")
+    arguments += [f"{name}={_value(entry.document.value)}" for name, entry in declared.arguments.items()]
+    return f"{{{{ test_{declared.test}({', '.join(arguments)}) }}}}"
+
+
+def _value(value: Any) -> str:
+    """A value of YAML as a Jinja expression."""
+    match value:
+        case None:
+            return "none"
+        case bool():
+            return str(value).lower()
+        case int() | float():
+            return repr(value)
+        case list():
+            return f"[{', '.join(map(_value, value))}]"
+        case dict():
+            return "{" + ", ".join(f"{str(key)!r}: {_value(one)}" for key, one in value.items()) + "}"
+    text = str(value)
+    if _CALL.fullmatch(text):
+        return text.strip()
+    parts = [part for part in _EXPRESSION.split(text) if part]
+    told = [f"({part[2:-2].strip()})" if _EXPRESSION.fullmatch(part) else repr(part) for part in parts]
+    return f"({' ~ '.join(told)})" if told else "''"
+
+
+def _at_declaration(error: RenderError, where: Location) -> RenderError:
+    """The template that calls a macro is ours: its place is that of the check."""
+    inside = str(where)
+    message = re.sub(rf"{re.escape(inside)}(:\d+)+", inside, error.message)
+    place = where if error.where and error.where.path == inside else error.where
+    return RenderError(message, place, error.hint)
 
 
 def _name(declared: Declared, subject: AnyModel | Seed | Source) -> str:

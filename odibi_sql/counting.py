@@ -54,6 +54,15 @@ def bound_query(context: NodeContext, node: DAGNode, views: Mapping[str, str]) -
     return bound.wrapped("SELECT * FROM (", f"\n) LIMIT {limit}") if limit is not None else bound
 
 
+def calculated(context: NodeContext, node: DAGNode, bound: Bound) -> int | None:
+    """How many fail by the check's own `fail_calc`, an aggregate over its rows; None where it has none."""
+    calculation = node.config.options.get("fail_calc") if node.check else None
+    if calculation is None:
+        return None
+    (number,) = context.first_row(bound.wrapped(f"SELECT {calculation} FROM (", "\n)"))[:1]
+    return int(number or 0)
+
+
 def _failing(context: NodeContext, nodes: Sequence[DAGNode], views: Mapping[str, str], dialect: str) -> set[str]:
     """Names of checks that must be run; of all, where they cannot be counted together."""
     everything = {node.name for node in nodes}

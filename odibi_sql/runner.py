@@ -22,7 +22,7 @@ from odibi_sql.cache.files import cannot_write
 from odibi_sql.checks.verdict import because, judge
 from odibi_sql.compile import Places
 from odibi_sql.context import NodeContext
-from odibi_sql.counting import bound_query, write_all
+from odibi_sql.counting import bound_query, calculated, write_all
 from odibi_sql.dag import DAGNode
 from odibi_sql.engines import load_engine
 from odibi_sql.engines.protocol import CsvSeed, Cursor, EngineFailure, Session, Written
@@ -64,6 +64,7 @@ class StepRunner:
     _reasons: dict[str, str] = field(default_factory=dict)
     _versions: dict[str, Version] = field(default_factory=dict)
     _tell_time: set[str] = field(default_factory=set)
+    _failures: dict[str, int] = field(default_factory=dict)
     _types: dict[str, Types] = field(default_factory=dict)
     _numbers: Iterator[int] = field(default_factory=itertools.count)
 
@@ -149,12 +150,20 @@ class StepRunner:
             duration_s=duration_s,
             run_id=self.plan.recipes.moment.run_id,
             created_at=datetime.now(UTC).isoformat(timespec="seconds"),
-            notes={**notes_of(node), **({"types": types} if (types := self._types.get(node.name)) else {})},
+            notes=self._notes(node),
         )
         force = self.plan.force or self._is_refresh(node.name)
         written, shared = (made.written, made.shared) if made else (None, ())
         entry = self.cache.put(entry, written, shared=shared, force=force)
         return self._done(node, entry, self._reasons[node.name])
+
+    def _notes(self, node: DAGNode) -> dict[str, object]:
+        notes = notes_of(node)
+        if types := self._types.get(node.name):
+            notes["types"] = types
+        if node.name in self._failures:
+            notes["failures"] = self._failures[node.name]
+        return notes
 
     def _failed(self, node: DAGNode, failure: EngineFailure) -> NodeFailure:
         error = self._error(node, failure)
@@ -214,6 +223,8 @@ class StepRunner:
                 return made.written.columns, made
             if is_stored(node):
                 written = context.write(bound, stem)
+                if (failures := calculated(context, node, bound)) is not None:
+                    self._failures[node.name] = failures
                 return written.columns, Made(written)
             columns = context.describe(bound)
             context.check_as_view(bound)
@@ -332,15 +343,16 @@ class StepRunner:
         return self._judged(node.check, entry, outcome) if node.check else outcome
 
     def _judged(self, check: Check, entry: Entry, outcome: Outcome) -> Outcome:
-        failing = entry.rows or 0
+        failing = int(entry.notes.get("failures", entry.rows or 0))
         verdict = judge(failing, check.config.options)
         if verdict == "pass":
             return replace(outcome, verdict=verdict)
         where = check.where or Location(check.path)
         hint = f"`odibi-sql show --check {check.name}` shows them"
-        told = (
-            f"{counted(failing, 'row')} {'fails' if failing == 1 else 'fail'}{because(verdict, check.config.options)}"
-        )
+        told = f"{counted(failing, 'row')} {'fails' if failing == 1 else 'fail'}"
+        if "failures" in entry.notes:
+            told = f"{check.config.options['fail_calc']} is {failing:,}"
+        told += because(verdict, check.config.options)
         error = NodeError(told, where.path, where.line, where.column, hint)
         first = sample(self.cache.stored(entry))
         if verdict == "warn":

@@ -97,7 +97,7 @@ def values(value: Any) -> list[Any]:
     if not isinstance(value, list) or not value:
         raise ArgumentError("a list of values")
     if any(item is None or isinstance(item, (list, dict)) for item in value):
-        raise ArgumentError("a list of plain values; null is always accepted, `not_null` forbids it")
+        raise ArgumentError("a list of plain values, without null, which `not_null` forbids")
     return value
 
 

@@ -35,7 +35,8 @@ class Failing:
 @dataclass(frozen=True)
 class CheckKind:
     """`on`: whether it needs a column, cannot have one, or takes both. `failing` gets arguments that were read, those
-    that may be left out with their defaults. DuckDB's SQL is written, whatever the engine."""
+    that may be left out with their defaults, and raises ArgumentError (`needs …`) where these do not do together.
+    DuckDB's SQL is written, whatever the engine."""
 
     on: Literal["column", "table", "either"]
     failing: Callable[[Subject, Mapping[str, Any]], Failing]

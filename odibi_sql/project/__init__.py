@@ -13,12 +13,21 @@ from typing import Any
 from odibi_sql.documents import Document, read_document
 from odibi_sql.errors import Location, OdibiError, Problems, ProjectError
 from odibi_sql.model import Config, Docs, Seed, Source
-from odibi_sql.project.declared import Declared
+from odibi_sql.project.declared import CHECK_KEYS, Declared
 from odibi_sql.project.defaults import FolderDefaults
 from odibi_sql.project.described import Descriptions, Kind
 from odibi_sql.project.folders import files, read_text
 from odibi_sql.project.reading import Reading
-from odibi_sql.project.settings import SEED_FORM, Known, known_names, merge, model_settings, seed_settings, suggestion
+from odibi_sql.project.settings import (
+    SEED_FORM,
+    Known,
+    check_settings,
+    known_names,
+    merge,
+    model_settings,
+    seed_settings,
+    suggestion,
+)
 from odibi_sql.project.settings_file import FILE, Settings, Target, read_settings
 from odibi_sql.project.sources import read_sources
 
@@ -173,7 +182,7 @@ class _Loading:
         self.root = root
         self.known = known
         self.reading = Reading()
-        self.checks = {"models": model_settings(known), "seeds": seed_settings()}
+        self.checks = {"models": model_settings(known), "seeds": seed_settings(), "checks": check_settings()}
 
     def project(self, target: str | None, given_vars: Mapping[str, Any]) -> Project:
         settings = read_settings(self.reading, self._document(FILE), self.known)
@@ -184,12 +193,14 @@ class _Loading:
                 self.reading.mistake(f"no target `{name}`", Location(FILE), suggestion(name, settings.targets))
             chosen = next(iter(settings.targets.values()))
         found = {kind: self._files(folders) for kind, folders in settings.paths.items()}
-        descriptions, sources = self._described(settings, (*found["models"], *found["seeds"]))
+        descriptions, sources = self._described(settings, (*found["models"], *found["seeds"], *found["checks"]))
         models = self._models(settings, found["models"], descriptions)
         seeds = self._seeds(settings, chosen, found["seeds"], descriptions)
         generic = [path for path in _sql(found["checks"]) if "generic" in _steps(path, found["checks"][path])[:-1]]
+        checks, declared = self._checks(settings, found, descriptions)
         descriptions.warn_of_missing("models", (model.name for model in models))
         descriptions.warn_of_missing("seeds", (seed.name for seed in seeds))
+        descriptions.warn_of_missing("checks", (check.name for check in checks))
         return Project(
             root=self.root,
             name=settings.name,
@@ -206,12 +217,8 @@ class _Loading:
             sources=sources,
             macros=tuple(MacroFile(path, self._text(path)) for path in (*_sql(found["macros"]), *generic)),
             folders=tuple(folder for folders in settings.paths.values() for folder in folders),
-            checks=tuple(
-                ModelFile(PurePosixPath(path).stem, path, self._text(path), is_check=True)
-                for path in _sql(found["checks"])
-                if path not in generic and "fixtures" not in _steps(path, found["checks"][path])[:-1]
-            ),
-            declared=tuple(descriptions.declared),
+            checks=checks,
+            declared=declared,
             warnings=self.reading.all_warnings(),
         )
 
@@ -240,7 +247,7 @@ class _Loading:
             return Document(None, Location(path))
 
     def _described(self, settings: Settings, paths: Iterable[str]) -> tuple[Descriptions, tuple[Source, ...]]:
-        kinds: dict[Kind, Any] = {"models": self.checks["models"], "seeds": self.checks["seeds"]}
+        kinds: dict[Kind, Any] = {kind: self.checks[kind] for kind in ("models", "seeds", "checks")}
         descriptions = Descriptions(self.reading, kinds)
         declared = [settings.sections["sources"]] if "sources" in settings.sections else []
         for path in dict.fromkeys(paths):
@@ -257,6 +264,30 @@ class _Loading:
                     f"the source `{source.name}` is declared twice, first at {before.where}", source.where
                 )
         return descriptions, tuple(by_name.values())
+
+    def _checks(
+        self, settings: Settings, found: Mapping[str, Mapping[str, str]], descriptions: Descriptions
+    ) -> tuple[tuple[ModelFile, ...], tuple[Declared, ...]]:
+        """Check files, and what YAML declares, each with the settings that the project has for all in its folder."""
+        folders = {**found["models"], **found["seeds"], **found["checks"]}
+        all_steps = {path: _steps(path, folder) for path, folder in folders.items()}
+        existing = {steps[:depth] for steps in all_steps.values() for depth in range(1, len(steps) + 1)}
+        defaults = FolderDefaults(self.reading, self.checks["checks"])
+        for key in CHECK_KEYS:
+            if key in settings.sections:
+                defaults.read(settings.sections[key], existing, settings.name)
+        files = []
+        for path in _sql(found["checks"]):
+            if not {"generic", "fixtures"} & set(all_steps[path][:-1]):
+                name = PurePosixPath(path).stem
+                described = descriptions.of("checks", name)
+                merged = merge(defaults.of(all_steps[path]), described.settings)
+                files.append(ModelFile(name, path, self._text(path), merged, described.docs, is_check=True))
+        declared = (
+            replace(one, settings=merge(defaults.of(all_steps.get(one.where.path, ())), one.settings))
+            for one in descriptions.declared
+        )
+        return tuple(files), tuple(declared)
 
     def _defaults(self, kind: Kind, settings: Settings, paths: Mapping[str, str]) -> FolderDefaults:
         defaults = FolderDefaults(self.reading, self.checks[kind])

@@ -13,8 +13,8 @@ from odibi_sql.project.declared import CHECK_KEYS, Declared, Subject, read_check
 from odibi_sql.project.reading import Reading
 from odibi_sql.project.settings import Check, merge, names, text
 
-Kind = Literal["models", "seeds"]
-KINDS: Mapping[str, Kind] = {"models": "models", "seeds": "seeds"}
+Kind = Literal["models", "seeds", "checks"]
+KINDS: Mapping[str, Kind] = {"models": "models", "seeds": "seeds", **dict.fromkeys(CHECK_KEYS, "checks")}
 
 COLUMN_NO_EFFECT = frozenset(["constraints", "dimension", "entity", "granularity", "meta", "policy_tags", "quote"])
 NO_EFFECT = {
@@ -22,7 +22,6 @@ NO_EFFECT = {
     *("primary_key", "semantic_model", "time_spine", "versions"),
 }
 FILE_NO_EFFECT = {
-    *CHECK_KEYS,
     *("analyses", "exposures", "functions", "groups", "macros", "metrics", "saved_queries", "semantic_models"),
     *("snapshots", "unit_tests"),
 }
@@ -42,13 +41,15 @@ class Descriptions:
 
     reading: Reading
     checks: Mapping[Kind, Mapping[str, Check]]
-    found: dict[Kind, dict[str, tuple[str, Described]]] = field(default_factory=lambda: {"models": {}, "seeds": {}})
+    found: dict[Kind, dict[str, tuple[str, Described]]] = field(
+        default_factory=lambda: {"models": {}, "seeds": {}, "checks": {}}
+    )
     declared: list[Declared] = field(default_factory=list)
 
     def add(self, document: Document) -> Document | None:
         """Keep what a file says of models and seeds; gives its `sources:` back."""
         sources = None
-        known = ("models", "seeds", "sources", "version")
+        known = (*KINDS, "sources", "version")
         for key, entry in self.reading.entries(document, known, FILE_NO_EFFECT, silent=("config-version",)):
             if key == "sources":
                 sources = entry.document
@@ -84,7 +85,7 @@ class Descriptions:
         checks = self.checks[kind]
         known = ("name", "description", "config", "columns", "tags", "meta")
         misplaced = {key: "put it under `config:`" for key in checks if key not in known}
-        if name:
+        if name and kind != "checks":
             self.declared += read_checks(self.reading, item, Subject("model" if kind == "models" else "seed", name))
         for key, entry in self.reading.entries(item, known, NO_EFFECT, CHECK_KEYS, misplaced=misplaced):
             if key == "description":

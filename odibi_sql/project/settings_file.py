@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from odibi_sql.documents import Document
+from odibi_sql.project.declared import CHECK_KEYS
 from odibi_sql.project.reading import Reading
 from odibi_sql.project.settings import (
     Check,
@@ -29,17 +30,17 @@ FILE = "odibi_project.yml"
 # Of dbt_project.yml: without meaning here.
 NO_EFFECT = frozenset(
     (
-        *("analyses", "analysis-paths", "asset-paths", "clean-targets", "data_tests", "dispatch", "docs-paths"),
+        *("analyses", "analysis-paths", "asset-paths", "clean-targets", "dispatch", "docs-paths"),
         *("exposures", "flags", "function-paths", "log-path", "metrics", "on-run-end", "on-run-start"),
         *("packages-install-path", "profile", "query-comment", "quoting", "require-dbt-version"),
         *("restrict-access", "saved-queries", "semantic-models", "snapshot-paths", "snapshots", "target-path"),
-        *("tests", "unit_tests"),
+        "unit_tests",
     )
 )
 SILENT = frozenset(["version", "config-version"])
 
 DBT_PATHS = {"model-paths": "models", "seed-paths": "seeds", "macro-paths": "macros", "test-paths": "checks"}
-SECTIONS = frozenset(["paths", "targets", "models", "seeds", "sources", *DBT_PATHS])
+SECTIONS = frozenset(["paths", "targets", "models", "seeds", "sources", *CHECK_KEYS, *DBT_PATHS])
 
 
 @dataclass(frozen=True)

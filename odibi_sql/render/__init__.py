@@ -151,7 +151,8 @@ def _config(file: ModelFile, settings: Mapping[str, Any]) -> Config:
     if not file.is_check:
         return Config(**settings)
     own = {name: value for name, value in settings.items() if name in Config.__dataclass_fields__}
-    options = {name: value for name, value in settings.items() if name not in own}
+    # What YAML says of a check stands above what its macro says.
+    options = {name: value for name, value in {**settings, **file.defaults}.items() if name not in own}
     return Config(**{**own, "materialized": "check", "options": {"severity": "error", **options}})
 
 

@@ -54,13 +54,13 @@ NO_TAGS: Mapping[str, str] = {
     "block": "write a macro in macros/: macros are available everywhere",
     "snapshot": "snapshots are not supported",
     "materialization": "materializations are part of the program",
-    "test": "put a query that must return no rows into checks/",
-    "data_test": "put a query that must return no rows into checks/",
+    "test": "put it into macros/ or checks/generic/, and a query that must return no rows into checks/",
+    "data_test": "put it into macros/ or checks/generic/, and a query that must return no rows into checks/",
     "docs": "describe the model in YAML",
     "break": "filter what the loop goes through: {% for x in xs if … %}",
     "continue": "filter what the loop goes through: {% for x in xs if … %}",
 }
-_CLOSED_TAGS = frozenset(["call", "filter", "for", "if", "macro", "raw", "set"])
+_CLOSED_TAGS = frozenset(["call", "data_test", "filter", "for", "if", "macro", "raw", "set", "test"])
 _MUTATING = frozenset(["append", "clear", "extend", "insert", "pop", "popitem", "remove", "reverse", "setdefault"])
 _TOKENS = {
     "end of print statement": "`}}`",

@@ -17,6 +17,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
 from jinja2.visitor import NodeTransformer
 
+from odibi_sql.render.blocks import TestBlock
 from odibi_sql.render.limits import (
     MAX_BITS,
     MAX_STEPS,
@@ -88,7 +89,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def __init__(self, marks: Marks | None = None) -> None:
         super().__init__(
             undefined=Absent,
-            extensions=["jinja2.ext.do"],
+            extensions=["jinja2.ext.do", TestBlock],
             keep_trailing_newline=True,
             finalize=self.written,
             cache_size=0,

@@ -18,7 +18,8 @@ from odibi_sql.render.places import Marks, location, with_plain_newlines
 from odibi_sql.render.sandbox import Sandbox
 
 _COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
-_MACRO = re.compile(r"\{%[-+]?\s*macro\s+([^\W\d]\w*)")
+_MACRO = re.compile(r"\{%[-+]?\s*(macro|test|data_test)\s+([^\W\d]\w*)")
+_TEST = re.compile(r"(data_)?test\b")
 
 _REFUSED: Mapping[type[nodes.Node], str] = {
     nodes.Include: "include",
@@ -70,6 +71,9 @@ class Templates:
             template = self._sandbox.parsed(self._text(model.path), model.path)
         except Exception as error:
             raise self._texts.explain(error, model.path) from None
+        for node in template.find_all(nodes.Macro):
+            if block := _TEST.match(self._text(model.path), node.lineno - 1):
+                raise refused_tag(block[0], node.lineno - 1, model.path, self._text(model.path))
         simple = _simple_parts(template)
         text = self._run(template, model.path) if simple is None else self._write(simple, model.path)
         recording.vars = {**self._macro_reads.vars, **recording.vars}
@@ -213,7 +217,8 @@ def _macro_index(files: tuple[MacroFile, ...], built_in: Mapping[str, Any]) -> d
     for file in files:
         text = _COMMENT.sub(lambda comment: " " * len(comment[0]), with_plain_newlines(file.text))
         for match in _MACRO.finditer(text):
-            name, where = match[1], location(file.path, text, match.start(1))
+            name = match[2] if match[1] == "macro" else f"test_{match[2]}"
+            where = location(file.path, text, match.start(2))
             if name in built_in:
                 errors.append(RenderError(f"the macro `{name}` has the name of a built-in", where, "rename it"))
             elif name in first:
