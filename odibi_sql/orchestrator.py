@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from odibi_sql.cache import CacheManager, Entry, FileDigests
 from odibi_sql.compile import CATALOG_DIALECT, Compiled, compile_project
@@ -104,7 +104,7 @@ class Orchestrator:
         self.run_id = f"{self.started_at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
         self._sessions = Sessions(self._session_options)
 
-    def __enter__(self) -> Orchestrator:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

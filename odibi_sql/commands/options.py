@@ -101,31 +101,30 @@ def output_option(*formats: str) -> Callable[[F], F]:
 
 
 def orchestrate(emitter: EventEmitter | None = None, **options: Any) -> Orchestrator:
-    """An orchestrator for the options a command was given; those it does not have keep their defaults.
+    """An orchestrator for the options a command was given, as in `build_options`."""
+    return Orchestrator(build_options(**options), emitter or EventEmitter(print_warnings))
 
-    Raises OdibiError for values that cannot be understood.
-    """
+
+def build_options(**options: Any) -> BuildOptions:
+    """Those that a command does not have keep their defaults. Raises OdibiError for what cannot be understood."""
     start = options.get("project_dir") or Path()
     if not start.is_dir():
         raise ProjectError(f"no folder `{start}`", hint="--project-dir takes the folder of a project")
-    return Orchestrator(
-        BuildOptions(
-            folder=find_project(start),
-            select=tuple(options.get("select") or ()),
-            exclude=tuple(options.get("exclude") or ()),
-            target=options.get("target"),
-            engine=options.get("engine"),
-            threads=options.get("threads"),
-            vars=parse_vars(options.get("variables")),
-            use_cache=not options.get("no_cache", False),
-            as_of=parse_time(options.get("as_of")),
-            fail_fast=options.get("fail_fast", False),
-            full_refresh=options.get("full_refresh", False),
-            defer=options.get("defer"),
-            checks=not options.get("no_checks", False),
-            only_checks=options.get("only_checks", False),
-        ),
-        emitter or EventEmitter(print_warnings),
+    return BuildOptions(
+        folder=find_project(start),
+        select=tuple(options.get("select") or ()),
+        exclude=tuple(options.get("exclude") or ()),
+        target=options.get("target"),
+        engine=options.get("engine"),
+        threads=options.get("threads"),
+        vars=parse_vars(options.get("variables")),
+        use_cache=not options.get("no_cache", False),
+        as_of=parse_time(options.get("as_of")),
+        fail_fast=options.get("fail_fast", False),
+        full_refresh=options.get("full_refresh", False),
+        defer=options.get("defer"),
+        checks=not options.get("no_checks", False),
+        only_checks=options.get("only_checks", False),
     )
 
 

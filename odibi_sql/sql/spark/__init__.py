@@ -51,8 +51,11 @@ def for_spark(
         rewrite = _rewrite(node)
         if rewrite is None or node.meta.get("replaced"):
             continue
+        starts = [one.meta["start"] for one in node.walk() if "start" in one.meta and not isinstance(one, exp.Star)]
         made = rewrite(node)
         if made is not node:
+            if starts:
+                made.meta["start"] = min(starts)  # where a refusal around it stands
             known = made.meta.get("kind") or kinds[id(node)]
             if known:
                 made.meta["kind"] = known
