@@ -22,7 +22,6 @@ from odibi_sql.events import Action
 from odibi_sql.inputs import Given, Inputs, has_partitions
 from odibi_sql.materializations import MATERIALIZATIONS
 from odibi_sql.model import AnyModel, Model, PythonModel, Seed
-from odibi_sql.sql import Statement
 from odibi_sql.strategies import grows, result_options, strategy_of
 from odibi_sql.versions import BEFORE, NO_VERSIONS, Version, Versions, next_version
 
@@ -74,7 +73,7 @@ class Recipes:
             options=(
                 *((("dialect", dialect),) if dialect else ()),
                 *_shaping(node),
-                *_rules(statement),
+                *_rules(node.model),
                 *result_options(node.config),
             ),
             inputs=tuple(dict.fromkeys(inputs)),
@@ -124,9 +123,10 @@ def asks_for_the_date(node: DAGNode) -> bool:
     return isinstance(node.definition, Model) and node.model.statement.moment == "date"
 
 
-def _rules(statement: Statement) -> tuple[tuple[str, str], ...]:
+def _rules(model: Model) -> tuple[tuple[str, str], ...]:
     """What is run is made from the text, the types of the inputs, which are in their contents, and these."""
-    return (("rewriting", statement.written.rules),) if statement.written and statement.needs_types else ()
+    rules = {one.written.rules for one in model.statements if one.written and one.needs_types}
+    return tuple(("rewriting", one) for one in rules)
 
 
 def _shaping(node: DAGNode) -> tuple[tuple[str, str], ...]:

@@ -29,6 +29,7 @@ from odibi_sql.executor import (
     NodeFailure,
     NodeRunner,
     Outcome,
+    Outcomes,
 )
 from odibi_sql.inputs import Given, Inputs
 from odibi_sql.model import Model
@@ -105,9 +106,21 @@ class _RowsOfAll(Orchestrator):
         return replace(compiled, dag=dag, problems=left)
 
     @cached_property
-    def selected(self) -> tuple[str, ...]:
+    def compared(self) -> tuple[str, ...]:
         """Models alone: seeds are read in one way, and checks only look at rows."""
         return tuple(name for name in super().selected if self.compiled.dag.nodes[name].resource == "model")
+
+    @cached_property
+    def selected(self) -> tuple[str, ...]:
+        """What is compared, and all that it reads."""
+        nodes = self.compiled.dag.nodes
+        wanted, stack = set(self.compared), list(self.compared)
+        while stack:
+            for up in nodes[stack.pop()].upstream:
+                if up not in wanted and nodes[up].resource != "source":
+                    wanted.add(up)
+                    stack.append(up)
+        return tuple(name for name in nodes if name in wanted)
 
     @cached_property
     def sql(self) -> Path:
@@ -124,16 +137,6 @@ class _RowsOfAll(Orchestrator):
             raise KeyboardInterrupt
         return execution
 
-    def _with_ephemerals(self, names: tuple[str, ...]) -> tuple[str, ...]:
-        nodes = self.compiled.dag.nodes
-        wanted, stack = set(names), list(names)
-        while stack:
-            for up in nodes[stack.pop()].upstream:
-                if up not in wanted and nodes[up].resource != "source":
-                    wanted.add(up)
-                    stack.append(up)
-        return tuple(name for name in nodes if name in wanted)
-
 
 def _is_refusal(problem: OdibiError) -> bool:
     return isinstance(problem, SqlError)
@@ -143,7 +146,7 @@ def _as_table(node: DAGNode) -> DAGNode:
     if not isinstance(node.definition, Model):
         return node
     config = replace(node.config, materialized="table")
-    return replace(node, config=config, definition=replace(node.definition, config=config))
+    return replace(node, config=config, definition=replace(node.definition, config=config, delta=None))
 
 
 @dataclass
@@ -165,6 +168,10 @@ class _EachAlone:
                 self.refused.add(name)
             raise
 
+    def run_group(self, names: tuple[str, ...], attempt: Attempt) -> Outcomes:
+        """Checks come in groups, and none is compared."""
+        return {name: self.run(name, attempt) for name in names}
+
 
 @dataclass
 class _Verifying:
@@ -177,7 +184,7 @@ class _Verifying:
         plan = first.plan
         mine = StepRunner(plan, first.cache, first.open_session, first.compiled.places, first.project.root, first.sql)
         results = first.run_steps(plan, mine).results
-        verdicts = {name: self._before(name, results[name]) for name in first.selected}
+        verdicts = {name: self._before(name, results[name]) for name in first.compared}
         left = [name for name, verdict in verdicts.items() if verdict is None]
         theirs = self._second_runner(left, plan, mine)
         results = self.second.run_steps(self._joined(theirs), theirs).results
