@@ -13,7 +13,7 @@ import sys
 import warnings
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -45,10 +45,7 @@ class Connection:
     def is_alive(self) -> bool:
         """Asks Spark, which takes some milliseconds."""
         try:
-            if self.is_far:
-                return bool(self.spark.version)
-            java: Any = self.spark.sparkContext._jsc
-            return not java.sc().isStopped()
+            return bool(self.spark.version) if self.is_far else _runs(self.spark)
         except Exception:
             return False
 
@@ -126,18 +123,28 @@ def _patience() -> RetryPolicy:
 
 
 def _stop(spark: SparkSession) -> None:
-    """Where Java is gone, pyspark must forget it, or it would go on asking it."""
     from py4j.protocol import Py4JError
+
+    with suppress(Py4JError, ConnectionError, EOFError):
+        if _runs(spark):
+            spark.stop()
+            return
+    _forget(spark)
+
+
+def _runs(spark: SparkSession) -> bool:
+    java: Any = spark.sparkContext._jsc
+    return not java.sc().isStopped()
+
+
+def _forget(spark: SparkSession) -> None:
+    """Where Java is gone, pyspark would go on asking it; nodes that were at work may still do so, and fail."""
     from pyspark import SparkContext
     from pyspark.sql import SparkSession
 
-    context = spark.sparkContext
-    try:
-        spark.stop()
-    except (Py4JError, ConnectionError, EOFError):
-        context._accumulatorServer.shutdown()
-        SparkContext._active_spark_context = SparkContext._gateway = SparkContext._jvm = None
-        SparkSession._instantiatedSession = None
+    spark.sparkContext._accumulatorServer.shutdown()
+    SparkContext._active_spark_context = SparkContext._gateway = SparkContext._jvm = None
+    SparkSession._instantiatedSession = None
 
 
 def _start(options: SessionOptions) -> SparkSession:
