@@ -26,7 +26,7 @@ from odibi_sql.python.code import place_in
 from odibi_sql.remembered import ModelMemo, template_hash
 from odibi_sql.render import RenderedModel, Renderer
 from odibi_sql.sql import Statement, SyntaxProblem, analyse
-from odibi_sql.strategies import grows, strategy_of, unheeded, wrong_settings
+from odibi_sql.strategies import grows, has_intervals, strategy_of, unheeded, wrong_settings
 
 CATALOG_DIALECT = "duckdb"
 FEW_FILES = 200
@@ -221,7 +221,10 @@ class _Compiling:
             self.problems += error.errors if isinstance(error, Problems) else [error]
             self.broken[file.name.casefold()] = Location(file.path)
             return None
-        warnings = (*rendered.warnings, *(f"{file.path}: {said}" for said in unheeded(rendered.config)))
+        unheard = list(unheeded(rendered.config))
+        if rendered.asks_incremental and has_intervals(rendered.config):
+            unheard.append("`is_incremental()` is false here: every interval is made by itself, from its own rows")
+        warnings = (*rendered.warnings, *(f"{file.path}: {said}" for said in unheard))
         self.warnings += warnings
         if self.memo:
             self.memo.put(file, model, rendered.text, warnings, delta_text=delta.text if delta is not None else None)

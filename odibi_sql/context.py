@@ -118,6 +118,14 @@ class NodeContext:
         self._stop_if_cancelled()
         return _placeless(lambda: self.cursor.write(sql, stem, layout))
 
+    def columns(self, view: str) -> tuple[Column, ...]:
+        self._stop_if_cancelled()
+        return _placeless(lambda: self.cursor.describe(f"SELECT * FROM {view}"))
+
+    def count_by(self, sql: str, expression: str) -> Mapping[Any, Count]:
+        self._stop_if_cancelled()
+        return _placeless(lambda: self.cursor.count_by(sql, expression))
+
     def count(self, stored: Stored) -> tuple[Count, ...]:
         self._stop_if_cancelled()
         return _placeless(lambda: self.cursor.count(stored))

@@ -291,6 +291,8 @@ class DAGBuilder:
         rows = f"if earlier rows of `{model.name}` are meant, "
         if grows(model.config):
             rows += "there are some only where `is_incremental()` is true: {% if is_incremental() %} … {% endif %}"
+        elif has_intervals(model.config):
+            rows += "every interval is made by itself: `lookback` shows it earlier ones of the inputs"
         else:
             rows += "a table cannot build on itself: materialized='incremental' can"
         return GraphError(

@@ -27,10 +27,11 @@ MOST_SMALL_FILES = 32
 @dataclass(frozen=True)
 class Made:
     """A result to be kept. `written` tells of all of its rows, and its parts are the new files; `shared` are those of
-    other results that belong to it as well."""
+    other results that belong to it as well. `note` says how much was made."""
 
     written: Written
     shared: tuple[Part, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True)

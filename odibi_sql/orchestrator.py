@@ -39,6 +39,7 @@ from odibi_sql.events import (
 from odibi_sql.executor import DAGExecutor, Execution, ExecutorOptions, Task
 from odibi_sql.frames import keep_frame
 from odibi_sql.inputs import Given, InputReader
+from odibi_sql.intervals import in_utc
 from odibi_sql.plan import Moment, Plan, Planner, Recipes, group_of
 from odibi_sql.project import Project, place_of_setting, read_project
 from odibi_sql.publish import LiveContents, PlanToShow, Publication, Publisher, meaning_of, state_of
@@ -49,7 +50,7 @@ from odibi_sql.runner import StepRunner
 from odibi_sql.runs import RunFolder
 from odibi_sql.selection import select
 from odibi_sql.strategies import grows
-from odibi_sql.versions import Versions, published_versions
+from odibi_sql.versions import Versions, versions_of
 from odibi_sql.wanted import checks_without_input, with_ephemerals
 
 INTERRUPTED = "the build was interrupted"
@@ -57,8 +58,8 @@ INTERRUPTED = "the build was interrupted"
 
 @dataclass(frozen=True)
 class BuildOptions:
-    """What a user can ask for. `defer` names the target whose publication stands in for what is not selected. With
-    `only_checks`, checks look at what the target shows, and nothing is published."""
+    """What a user can ask for. `start`, `end`: intervals that are made anew. `defer` names the target whose publication
+    stands in for what is not selected. With `only_checks` no model runs, and nothing is published."""
 
     folder: Path
     select: tuple[str, ...] = ()
@@ -71,6 +72,8 @@ class BuildOptions:
     as_of: datetime | None = None
     fail_fast: bool = False
     full_refresh: bool = False
+    start: datetime | None = None
+    end: datetime | None = None
     defer: str | None = None
     checks: bool = True
     only_checks: bool = False
@@ -199,7 +202,8 @@ class Orchestrator:
     def moment(self) -> Moment:
         """In UTC, as everything in the engine is; a time without a zone is taken to be."""
         now = self.options.as_of or self.started_at
-        return Moment(now.astimezone(UTC) if now.tzinfo else now.replace(tzinfo=UTC), self.run_id)
+        now = now.astimezone(UTC) if now.tzinfo else now.replace(tzinfo=UTC)
+        return Moment(now, self.run_id, is_given=self.options.as_of is not None)
 
     @cached_property
     def selected(self) -> tuple[str, ...]:
@@ -396,11 +400,12 @@ class Orchestrator:
 
     def _versions(self, wanted: tuple[str, ...]) -> Versions:
         """What the target itself shows of the models that build on it."""
-        growing = [name for name in wanted if grows(self.compiled.dag.nodes[name].config)]
-        publication = self.publisher.current() if growing else None
+        nodes = [self.compiled.dag.nodes[name] for name in wanted]
+        publication = self.publisher.current() if any(grows(node.config) for node in nodes) else None
         shown = publication.relations if publication is not None else {}
-        keys = {name: shown[name].key for name in growing if name in shown}
-        return published_versions(keys, self.cache, full_refresh=self.options.full_refresh)
+        given = self.options
+        asked = Versions(full_refresh=given.full_refresh, start=in_utc(given.start), end=in_utc(given.end))
+        return versions_of(nodes, {name: one.key for name, one in shown.items()}, self.cache, asked)
 
     def _tasks(self, plan: Plan) -> dict[str, Task]:
         tasks = {}

@@ -20,9 +20,10 @@ from odibi_sql.dag import DAG, DAGNode
 from odibi_sql.errors import GraphError, Location, OdibiError, Problems
 from odibi_sql.events import Action
 from odibi_sql.inputs import Given, Inputs, has_partitions
+from odibi_sql.intervals import floor
 from odibi_sql.materializations import MATERIALIZATIONS
 from odibi_sql.model import AnyModel, Model, PythonModel, Seed
-from odibi_sql.strategies import grows, result_options, strategy_of
+from odibi_sql.strategies import UNTIL, grows, has_intervals, result_options, strategy_of
 from odibi_sql.versions import BEFORE, NO_VERSIONS, Version, Versions, next_version
 
 UNKNOWN = "?"
@@ -37,6 +38,7 @@ class Moment:
 
     now: datetime
     run_id: str
+    is_given: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,8 @@ class Recipes:
             inputs.append(("the project's folder", str(self.folder)))
         if grows(node.config):
             inputs.append((BEFORE, UNKNOWN))
+        if has_intervals(node.config):
+            inputs.append((UNTIL, ((until := self.until(node)) and until.isoformat()) or ""))
         dialect = node.config.dialect
         engine, settings = self._engine_of(node)
         return Recipe(
@@ -75,6 +79,7 @@ class Recipes:
                 *_shaping(node),
                 *_rules(node.model),
                 *result_options(node.config),
+                *((f"event_time of {name}", column) for name, column in node.timed),
             ),
             inputs=tuple(dict.fromkeys(inputs)),
             moment=self._moment(node),
@@ -96,6 +101,11 @@ class Recipes:
 
     def _engine_of(self, node: DAGNode) -> tuple[str, Pairs]:
         return self.own_engines.get(node.config.engine or "", (self.engine, self.settings))
+
+    def until(self, node: DAGNode) -> datetime | None:
+        """Where the last interval begins of a model by intervals, if the build's time was given."""
+        now = self.moment.now.replace(tzinfo=None)
+        return floor(now, str(node.config.batch_size)) if self.moment.is_given else None
 
     def _seed(self, seed: Seed) -> Recipe:
         return Recipe(
@@ -230,6 +240,8 @@ class Planner:
         if pending:
             return self._pending(node, recipe, pending, estimate)
         key = recipe.key()
+        if restated := self.versions.restates(node):
+            return Step(node, "run", restated, (), key, None, estimate)
         entry = None if self.force else self.cache.get(key)
         if entry is not None:
             return Step(node, "cached", "unchanged", (), key, entry, estimate)
@@ -237,6 +249,8 @@ class Planner:
 
     def _pending(self, node: DAGNode, recipe: Recipe, pending: list[str], estimate: float | None) -> Step:
         """Some inputs are about to be made: a result of this meaning may fit them, if there is any."""
+        if restated := self.versions.restates(node):
+            return Step(node, "run", restated, (), None, None, estimate)
         if self.force or is_volatile(node) or not self.cache.has_meaning(recipe.meaning()):
             return Step(node, "run", why(node, recipe, self.cache, self.force), (), None, None, estimate)
         return Step(node, "maybe", _unless(pending), (), None, None, estimate)

@@ -32,7 +32,7 @@ def keep_build(orchestrator: Orchestrator, build: Build, arguments: Sequence[str
     options = orchestrator.options
     if not build.published or build.publication is None or options.defer or options.frames or not options.use_cache:
         return
-    if options.full_refresh:
+    if options.full_refresh or options.start or options.end:
         return
     if any(is_volatile(step.node) for step in build.plan.steps.values()):
         return

@@ -38,7 +38,8 @@ from odibi_sql.relation import Column, Query, Relation, Stored
 from odibi_sql.reports.text import counted
 from odibi_sql.samples import sample
 from odibi_sql.sql import Bound, SyntaxProblem
-from odibi_sql.strategies import grows
+from odibi_sql.strategies import grows, has_intervals
+from odibi_sql.time_ranges import TimeRange
 from odibi_sql.typed import Types, typed
 from odibi_sql.versions import Version, next_version
 
@@ -82,12 +83,14 @@ class StepRunner:
             return self._look_up_version(step.node, recipe)
         key = recipe.key()
         entry = step.entry
-        if entry is None and not self.plan.force:
+        restated = self.plan.versions.restates(step.node)
+        if entry is None and not self.plan.force and restated is None:
             entry = self.cache.get(key)
         if entry is not None:
             return self._done(step.node, entry, "unchanged")
         self._recipes[name] = recipe
         reason = why(step.node, recipe, self.cache, self.plan.force) if step.key != key else step.reason
+        reason = restated or reason
         self._reasons[name] = reason
         return Miss(reason, key)
 
@@ -138,24 +141,26 @@ class StepRunner:
 
     def _keep(self, node: DAGNode, columns: tuple[Column, ...], made: Made | None, duration_s: float) -> Outcome:
         """Raises StoreError."""
-        recipe = self._recipes[node.name]
-        entry = Entry(
+        written, shared = (made.written, made.shared) if made else (None, ())
+        entry = replace(self._entry(node, self._recipes[node.name], written, duration_s), columns=columns)
+        restated = self._is_refresh(node.name) or self.plan.versions.restates(node) is not None
+        entry = self.cache.put(entry, written, shared=shared, force=self.plan.force or restated)
+        return self._done(node, entry, self._reasons[node.name] + (made.note if made else ""))
+
+    def _entry(self, node: DAGNode, recipe: Recipe, written: Written | None, duration_s: float = 0.0) -> Entry:
+        return Entry(
             key=recipe.key(),
             name=node.name,
             recipe=recipe,
-            columns=columns,
-            content=made.written.content if made else recipe.key(),
-            rows=made.written.rows if made else None,
+            columns=written.columns if written else (),
+            content=written.content if written else recipe.key(),
+            rows=written.rows if written else None,
             parts=(),
             duration_s=duration_s,
             run_id=self.plan.recipes.moment.run_id,
             created_at=datetime.now(UTC).isoformat(timespec="seconds"),
             notes=self._notes(node),
         )
-        force = self.plan.force or self._is_refresh(node.name)
-        written, shared = (made.written, made.shared) if made else (None, ())
-        entry = self.cache.put(entry, written, shared=shared, force=force)
-        return self._done(node, entry, self._reasons[node.name])
 
     def _notes(self, node: DAGNode) -> dict[str, object]:
         notes = notes_of(node)
@@ -217,6 +222,9 @@ class StepRunner:
             if isinstance(node.definition, PythonModel):
                 written = self._call(node, node.definition, context, views, attempt, stem)
                 return written.columns, Made(written)
+            if has_intervals(node.config):
+                made = self._time_range(node, context, views, _below(stem)).made()
+                return made.written.columns, made
             bound = bound_query(context, node, views)
             if (version := self._versions.get(node.name)) is not None:
                 made = self._make_version(Increment(context, node.config, _below(stem)), version, bound)
@@ -269,6 +277,21 @@ class StepRunner:
         base = version.base
         before = Before(base.parts, self.cache.stored(base), counted=base.recipe.engine == version.recipe.engine)
         return increment.upon(before, bound)
+
+    def _time_range(
+        self, node: DAGNode, context: NodeContext, views: Mapping[str, str], stems: Iterator[Path]
+    ) -> TimeRange:
+        return TimeRange(
+            context=context,
+            node=node,
+            recipe=self._recipes[node.name],
+            views=views,
+            cache=self.cache,
+            entry_of=lambda recipe, written: self._entry(node, recipe, written),
+            stems=stems,
+            is_due=lambda interval: self.plan.force or self.plan.versions.is_due(node, interval),
+            until=self.plan.recipes.until(node),
+        )
 
     def _is_refresh(self, name: str) -> bool:
         return name in self._versions and self._versions[name].how == "refresh"

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from odibi_sql.model import Config
 
+UNTIL = "--as-of"  # the name of an input: after which time a model by intervals has none
+
 # Settings that say something of an incremental model only, and by which strategies they are heeded.
 _HEEDED_BY = {
     "unique_key": ("merge", "delete+insert"),

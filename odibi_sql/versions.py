@@ -8,13 +8,17 @@ long as its inputs hold what they held: nothing is looked up then, and the versi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Literal
 
 from odibi_sql.cache import CacheManager, Entry, Recipe
 from odibi_sql.cache.keys import Difference, differences
 from odibi_sql.dag import DAGNode
+from odibi_sql.errors import SelectionError
+from odibi_sql.intervals import Interval
+from odibi_sql.strategies import grows, has_intervals
 
 BEFORE = "the version before"
 NOTHING = ""
@@ -23,24 +27,52 @@ NOTHING = ""
 @dataclass(frozen=True)
 class Versions:
     """`published` are the entries that the target shows of growing models, by name; `lost` the models whose entry is
-    damaged or gone. `full_refresh`: those are made anew that do not say otherwise."""
+    damaged or gone. `full_refresh`: those are made anew that do not say otherwise. `start`, `end`: intervals of time
+    that are made anew.
+    """
 
     published: Mapping[str, Entry] = field(default_factory=dict)
     lost: frozenset[str] = frozenset()
     full_refresh: bool = False
+    start: datetime | None = None
+    end: datetime | None = None
 
     def refreshes(self, node: DAGNode) -> bool:
         return self.full_refresh and node.config.full_refresh is not False
+
+    def restates(self, node: DAGNode) -> str | None:
+        """Why a model by intervals is made though its result is stored, if it is."""
+        if not has_intervals(node.config):
+            return None
+        if self.refreshes(node):
+            return "--full-refresh"
+        given = [word for word, time in (("--start", self.start), ("--end", self.end)) if time is not None]
+        return " ".join(given) or None
+
+    def is_due(self, node: DAGNode, interval: Interval) -> bool:
+        """Whether an interval is made though it is stored."""
+        if self.refreshes(node):
+            return True
+        return self.restates(node) is not None and interval.overlaps(self.start, self.end)
 
 
 NO_VERSIONS = Versions()
 
 
-def published_versions(keys: Mapping[str, str], cache: CacheManager, *, full_refresh: bool) -> Versions:
-    """`keys` are those that the target shows, by model."""
-    entries = {name: cache.get(key) for name, key in keys.items()}
+def versions_of(nodes: Iterable[DAGNode], keys: Mapping[str, str], cache: CacheManager, asked: Versions) -> Versions:
+    """`asked`, with what the target shows of these nodes; `keys` are those that it names, by model.
+
+    Raises SelectionError where intervals are to be made anew, and no node has any.
+    """
+    nodes = list(nodes)
+    if (asked.start or asked.end) and not any(has_intervals(node.config) for node in nodes):
+        raise SelectionError(
+            "nothing that is selected is made by intervals of time, which `--start` and `--end` make anew",
+            hint="config(materialized='incremental', strategy='time_range', …)",
+        )
+    entries = {node.name: cache.get(keys[node.name]) for node in nodes if grows(node.config) and node.name in keys}
     found = {name: entry for name, entry in entries.items() if entry is not None}
-    return Versions(found, frozenset(entries.keys() - found.keys()), full_refresh)
+    return replace(asked, published=found, lost=frozenset(entries.keys() - found.keys()))
 
 
 @dataclass(frozen=True)

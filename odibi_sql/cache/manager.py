@@ -214,12 +214,18 @@ class CacheManager:
         return folder
 
     def put(
-        self, entry: Entry, written: Written | None, *, shared: tuple[Part, ...] = (), force: bool = False
+        self,
+        entry: Entry,
+        written: Written | None,
+        *,
+        shared: tuple[Part, ...] = (),
+        force: bool = False,
+        latest: bool = True,
     ) -> Entry:
         """Keep a result; the parts of `written` are moved. Returns the entry that is in the store afterwards.
 
         `shared` are parts of other entries that are part of this one too. Unless `force`d, an entry of the same key
-        that another build made first is kept and returned instead.
+        that another build made first is kept and returned instead. `latest`: it is the whole result of its name.
         """
         path = self._path(entry.key)
         try:
@@ -237,7 +243,7 @@ class CacheManager:
         except OSError as error:
             raise cannot_write(path, error) from error
         self.latest(entry.name)
-        if self._latest is not None:
+        if self._latest is not None and latest:
             self._latest[entry.name] = Latest(entry.key, entry.duration_s)
         return entry
 

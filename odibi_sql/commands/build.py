@@ -14,6 +14,7 @@ import click
 
 from odibi_sql.commands.options import (
     checks_option,
+    increment_options,
     orchestrate,
     output_option,
     project_options,
@@ -30,6 +31,7 @@ from odibi_sql.warm import DURATION
 @click.command("build")
 @select_options
 @run_options
+@increment_options
 @checks_option
 @project_options
 @click.option("--fail-fast", is_flag=True, help="Stop when the first model or check fails")

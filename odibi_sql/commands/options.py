@@ -78,13 +78,23 @@ def select_options(function: F) -> F:
 
 
 def run_options(function: F) -> F:
-    """--threads, --no-cache, --full-refresh, --as-of, --defer."""
+    """--threads, --no-cache, --as-of, --defer."""
     for option in (
         click.option("--defer", metavar="TARGET", help="Read what is not selected from this target's publication"),
         click.option("--as-of", metavar="TIME", help="The build's time for current_date and now(), in ISO 8601"),
-        click.option("--full-refresh", is_flag=True, help="Make incremental models anew, from all of their inputs"),
         click.option("--no-cache", is_flag=True, help="Run everything selected, whatever is stored"),
         click.option("--threads", type=click.IntRange(1), help="Models to run at once [default: number of CPUs]"),
+    ):
+        function = option(function)
+    return function
+
+
+def increment_options(function: F) -> F:
+    """--full-refresh, --start, --end."""
+    for option in (
+        click.option("--end", metavar="TIME", help="Make intervals anew that begin before this time"),
+        click.option("--start", metavar="TIME", help="Make intervals anew that end after this time, in ISO 8601"),
+        click.option("--full-refresh", is_flag=True, help="Make incremental models anew, from all of their inputs"),
     ):
         function = option(function)
     return function
@@ -119,7 +129,9 @@ def build_options(**options: Any) -> BuildOptions:
         threads=options.get("threads"),
         vars=parse_vars(options.get("variables")),
         use_cache=not options.get("no_cache", False),
-        as_of=parse_time(options.get("as_of")),
+        as_of=parse_time("--as-of", options.get("as_of")),
+        start=parse_time("--start", options.get("start")),
+        end=parse_time("--end", options.get("end")),
         fail_fast=options.get("fail_fast", False),
         full_refresh=options.get("full_refresh", False),
         defer=options.get("defer"),
@@ -157,14 +169,14 @@ def parse_vars(text: str | None) -> Mapping[str, Any]:
     return parsed
 
 
-def parse_time(text: str | None) -> datetime | None:
+def parse_time(option: str, text: str | None) -> datetime | None:
     """ISO 8601; without a zone it is UTC. Raises OdibiError."""
     if not text:
         return None
     try:
         time = datetime.fromisoformat(text)
     except ValueError as error:
-        raise OdibiError(f"--as-of is not a time: `{text}`", hint="write 2026-01-31 or 2026-01-31T08:00:00") from error
+        raise OdibiError(f"{option} is not a time: `{text}`", hint="write 2026-01-31 or 2026-01-31T08:00:00") from error
     return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 

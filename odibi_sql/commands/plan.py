@@ -10,6 +10,7 @@ import click
 from odibi_sql.commands.ls import listed
 from odibi_sql.commands.options import (
     checks_option,
+    increment_options,
     orchestrate,
     output_option,
     project_options,
@@ -23,6 +24,7 @@ WORDS = {"run": "run", "cached": "cached", "maybe": "maybe"}
 @click.command("plan")
 @select_options
 @run_options
+@increment_options
 @checks_option
 @project_options
 @click.option("--verbose", "-v", is_flag=True, help="List what is cached, too")

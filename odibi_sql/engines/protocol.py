@@ -154,6 +154,9 @@ class Cursor(Protocol):
     def count(self, stored: Stored) -> tuple[Count, ...]:
         """What each part holds."""
 
+    def count_by(self, sql: str, expression: str) -> Mapping[Any, Count]:
+        """What a SELECT gives for each value of an expression over its columns, as Python has the value."""
+
     def digest(self, columns: Sequence[Column], count: Count) -> str:
         """The content of a result with these columns, as `Written.content`."""
 

@@ -32,11 +32,24 @@ def counting_sql(select: str, columns: Sequence[Column]) -> str:
     A column that is `stored_as` another type is expected as it is stored: to read many of these back only to hash them
     would cost more than the hash. The sum is the same for the column itself.
     """
-    names = [f"c{n}" for n in range(len(columns))]
-    hashed = ", ".join(_hashed(column, name) for column, name in zip(columns, names, strict=True))
-    return (
-        f"SELECT count(*), coalesce(sum(hash(hash({hashed}))), 0)\nFROM (\n{select}\n) AS counted({', '.join(names)})"
-    )
+    names = _names(columns)
+    return f"SELECT {_counts(columns)}\nFROM (\n{select}\n) AS counted({', '.join(names)})"
+
+
+def grouping_sql(select: str, columns: Sequence[Column], expression: str) -> str:
+    """`counting_sql` for each value of an expression over the columns, which comes first."""
+    names = ("value", *_names(columns))
+    rows = f"SELECT {expression}, * FROM (\n{select}\n)"
+    return f"SELECT value, {_counts(columns)}\nFROM ({rows}) AS counted({', '.join(names)}) GROUP BY value"
+
+
+def _counts(columns: Sequence[Column]) -> str:
+    hashed = ", ".join(_hashed(column, name) for column, name in zip(columns, _names(columns), strict=True))
+    return f"count(*), coalesce(sum(hash(hash({hashed}))), 0)"
+
+
+def _names(columns: Sequence[Column]) -> list[str]:
+    return [f"c{n}" for n in range(len(columns))]
 
 
 def digest(columns: Sequence[Column], rows: int, total: int) -> str:

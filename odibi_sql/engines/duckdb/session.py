@@ -18,7 +18,7 @@ import duckdb
 from odibi_sql.engines.duckdb import csv
 from odibi_sql.engines.duckdb.at_hand import MOST_ROWS, AtHand, drop
 from odibi_sql.engines.duckdb.clock import fixing_statements
-from odibi_sql.engines.duckdb.content import counting_sql, digest
+from odibi_sql.engines.duckdb.content import counting_sql, digest, grouping_sql
 from odibi_sql.engines.duckdb.failures import Statement, statement, translated
 from odibi_sql.engines.duckdb.frames import framed, scannable
 from odibi_sql.engines.duckdb.settings import TIME_ZONE, connection_settings
@@ -165,6 +165,11 @@ class DuckDBCursor:
 
     def count(self, stored: Stored) -> tuple[Count, ...]:
         return tuple(self._count(raw_sql(stored.columns, [part]), stored.columns) for part in stored.parts)
+
+    def count_by(self, sql: str, expression: str) -> dict[Any, Count]:
+        counting = grouping_sql(sql, self.describe(sql), expression)
+        found = self._run(statement("", counting, "", self._longest))
+        return {value: Count(int(rows), int(total)) for value, rows, total in found}
 
     def digest(self, columns: Sequence[Column], count: Count) -> str:
         return digest(columns, count.rows, count.total)

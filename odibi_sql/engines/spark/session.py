@@ -164,6 +164,15 @@ class SparkCursor:
             each = (Stored(stored.columns, (part,)) for part in stored.parts)
             return tuple(self._count(self._session.reader.frame(one)) for one in each)
 
+    def count_by(self, sql: str, expression: str) -> dict[Any, Count]:
+        from pyspark.sql.functions import expr
+
+        with self._running(sql):
+            frame = self._spark.sql(sql)
+            counts = map(expr, content.counting_expressions(frame.schema))
+            found = frame.groupBy(expr(expression)).agg(*counts).collect()
+        return {value: Count(int(rows), int(total or 0)) for value, rows, total in found}
+
     def digest(self, columns: Sequence[Column], count: Count) -> str:
         return content.digest(columns, count.rows, count.total)
 
