@@ -294,7 +294,8 @@ class DAGBuilder:
         elif has_intervals(model.config):
             rows += "every interval is made by itself: `lookback` shows it earlier ones of the inputs"
         else:
-            rows += "a table cannot build on itself: materialized='incremental' can"
+            can = ": materialized='incremental' can" if isinstance(model, Model) else ""
+            rows += f"a table cannot build on itself{can}"
         return GraphError(
             f"model `{model.name}` reads itself as `{name}`",
             self.locate(model, reference.at),
