@@ -111,7 +111,7 @@ def write_project(folder: Path, models: int, seed: int = 1, *, dbt: bool = False
     """Write the project; `dbt` writes the same SQL with ref() and a dbt_project.yml with a profile for DuckDB."""
     seeds, made = generate(models, seed)
     for name, text in seeds.items():
-        _write(folder / "seeds" / f"{name}.csv", text)
+        write_file(folder / "seeds" / f"{name}.csv", text)
     for model in made:
         sql = model.sql
         if dbt:
@@ -119,21 +119,21 @@ def write_project(folder: Path, models: int, seed: int = 1, *, dbt: bool = False
                 for word in ("from", "join"):
                     sql = sql.replace(f"{word} {name}\n", f"{word} {{{{ ref('{name}') }}}}\n")
                     sql = sql.replace(f"{word} {name} as", f"{word} {{{{ ref('{name}') }}}} as")
-        _write(folder / "models" / f"layer_{model.layer}" / f"{model.name}.sql", sql)
+        write_file(folder / "models" / f"layer_{model.layer}" / f"{model.name}.sql", sql)
     if dbt:
         project = (
             "name: generated\nprofile: generated\nversion: '1.0'\nmodels:\n  generated:\n    +materialized: table\n"
         )
         target = "{type: duckdb, path: generated.duckdb, threads: 2}"
         profile = f"generated:\n  target: dev\n  outputs:\n    dev: {target}\n"
-        _write(folder / "dbt_project.yml", project)
-        _write(folder / "profiles.yml", profile)
+        write_file(folder / "dbt_project.yml", project)
+        write_file(folder / "profiles.yml", profile)
     else:
-        _write(folder / "odibi_project.yml", "name: generated\n")
+        write_file(folder / "odibi_project.yml", "name: generated\n")
     return made
 
 
-def _write(path: Path, text: str) -> None:
+def write_file(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, "utf-8")
 

@@ -1,0 +1,20 @@
+with shipping as (
+    select
+        n1.n_name as supp_nation,
+        n2.n_name as cust_nation,
+        extract(year from l_shipdate) as l_year,
+        l_extendedprice * (1 - l_discount) as volume
+    from stg_supplier, stg_lineitem, stg_orders, stg_customer, stg_nation n1, stg_nation n2
+    where s_suppkey = l_suppkey
+        and o_orderkey = l_orderkey
+        and c_custkey = o_custkey
+        and s_nationkey = n1.n_nationkey
+        and c_nationkey = n2.n_nationkey
+        and (n1.n_name, n2.n_name) in (('FRANCE', 'GERMANY'), ('GERMANY', 'FRANCE'))
+        and l_shipdate between date '1995-01-01' and date '1996-12-31'
+)
+
+select supp_nation, cust_nation, l_year, sum(volume) as revenue
+from shipping
+group by supp_nation, cust_nation, l_year
+order by supp_nation, cust_nation, l_year
