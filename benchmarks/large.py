@@ -19,12 +19,14 @@ from range({rows}) as t(i)
     "cleaned": "select id, customer, day, amount / 100 as price, upper(note) as note from events where amount > 10\n",
     "customers": "select customer, count(*) as n, sum(price) as spent, max(day) as last from cleaned group by all\n",
     "joined": "select c.*, n, spent from cleaned as c join customers using (customer)\n",
-    "days": "select day, sum(price) as turnover, count(distinct customer) as customers from joined group by day\n",
+    "days": "select day, sum(price) as turnover, max(customer) as customer from joined group by day\n",
 }
 
 
-def write_large(folder: Path, rows: int) -> None:
-    write_file(folder / "odibi_project.yml", "name: large\n")
+def write_large(folder: Path, rows: int, memory_limit: str | None = None) -> None:
+    """DuckDB takes most of the machine's memory if there is no limit."""
+    limit = f"engines: {{duckdb: {{memory_limit: {memory_limit}}}}}\n" if memory_limit else ""
+    write_file(folder / "odibi_project.yml", f"name: large\n{limit}")
     for name, sql in MODELS.items():
         write_file(folder / "models" / f"{name}.sql", sql.format(rows=rows))
 

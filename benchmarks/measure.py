@@ -156,13 +156,13 @@ def _cases(given: argparse.Namespace, folder: Path) -> list[Case]:
         write_tpch(project, given.tpch)
         return tpch_cases(project, floor, given.tpch)
     if given.rows:
-        return [_large(folder / f"large-{rows}", rows) for rows in given.rows]
+        return [_large(folder / f"large-{rows}", rows, given.memory_limit) for rows in given.rows]
     write_project(project, given.models)
     return cases(project, floor, given.models)
 
 
-def _large(project: Path, rows: int) -> Case:
-    write_large(project, rows)
+def _large(project: Path, rows: int, memory_limit: str | None) -> Case:
+    write_large(project, rows, memory_limit)
     command = [*OURS, "build", "--threads", "2"]
     return Case(f"`build`, cold, {rows:,} rows", command, lambda: _clean(project), project)
 

@@ -42,7 +42,8 @@ def copying(
     """The statement that writes `sql` to `path`, a folder unless the layout is one file; `wide` where a HUGEINT in it
     has more than 64 bits."""
     stored = stored_columns(columns, wide=wide)
-    options = f"FORMAT parquet, COMPRESSION {COMPRESSION}{_spreading(layout)}"
+    # Version 2 keeps differences of numbers: smaller files, and cheaper to write and to read.
+    options = f"FORMAT parquet, PARQUET_VERSION v2, COMPRESSION {COMPRESSION}{_spreading(layout)}"
     target = f"TO {quote_text(str(path))} ({options})"
     if all(column.stored_as is None for column in stored):
         return Copying(stored, statement("COPY (", sql, f") {target}", padding))
