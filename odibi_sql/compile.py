@@ -38,7 +38,7 @@ class Places:
 
     renderer: Renderer
     delta_renderer: Renderer
-    files: dict[str, ModelFile]
+    files: dict[tuple[str, str], ModelFile]
     _lock: Lock = field(default_factory=Lock, compare=False, repr=False)
 
     def locate(self, model: AnyModel, at: int) -> Location:
@@ -48,18 +48,18 @@ class Places:
         if isinstance(model, Check) and model.where is not None:
             return model.where
         with self._lock:
-            return self.renderer.locate(self.files[model.path], at)
+            return self.renderer.locate(self.files[model.path, model.name], at)
 
     def locate_delta(self, model: AnyModel, at: int) -> Location:
         """As `locate`, in the text where `is_incremental()` is true."""
         with self._lock:
-            return self.delta_renderer.locate(self.files[model.path], at)
+            return self.delta_renderer.locate(self.files[model.path, model.name], at)
 
-    def mention(self, model: AnyModel, setting: str, name: str) -> Location:
-        """Where the model's file names something in a setting; the file alone where YAML does."""
+    def mention(self, model: AnyModel, setting: str, name: str | None = None) -> Location:
+        """Where the model's settings name something; the file alone where that is not known."""
         if isinstance(model, Check) and model.where is not None:
             return model.where
-        return mention(self.renderer, self.files[model.path], setting, name)
+        return mention(self.renderer, self.files[model.path, model.name], setting, name)
 
     def locate_statement(self, model: Model, offset: int, *, delta: bool = False) -> Location | None:
         """`offset` counts in the SQL that ran, the model's or its `delta`; None where that was transpiled."""
@@ -111,7 +111,8 @@ def compile_project(
     undeclared = _undeclared(project, frames)
     checks = compiling.checks((*project.seeds, *models, *project.sources, *undeclared))
     compiling.remember()
-    places = Places(renderer, delta_renderer, {file.path: file for file in (*project.models, *project.checks)})
+    files = {(file.path, file.name): file for file in (*project.models, *project.checks)}
+    places = Places(renderer, delta_renderer, files)
     builder = DAGBuilder(places.locate, compiling.broken, places.locate_delta, places.mention)
     builder.add(project.seeds).add(models).add(project.sources).add(undeclared).add(checks)
     dag = builder.build()
@@ -267,6 +268,10 @@ class _Compiling:
             hint = "config(engine='duckdb') makes it there, from the same inputs; or materialized='table'"
             where = mention(self.renderer, file, "materialized", "incremental")
             wrong.append(ProjectError("incremental models are made by DuckDB only", where, hint))
+        wrong += [
+            ProjectError(problem.message, mention(self.renderer, file, problem.setting, problem.value), problem.hint)
+            for problem in MATERIALIZATIONS[config.materialized].wrong(config.all_options())
+        ]
         if wrong:
             raise Problems(wrong)
 
@@ -274,11 +279,13 @@ class _Compiling:
         return load_engine(config.engine).DIALECT if config.engine else self.engine_dialect
 
 
-def mention(renderer: Renderer, file: ModelFile, setting: str, name: str) -> Location:
-    """Where `config()` in the file names something in a setting, by whatever word for the setting."""
-    words = (setting, *(word for word, meant in ALSO_CALLED.items() if meant == setting))
+def mention(renderer: Renderer, file: ModelFile, setting: str, name: str | None) -> Location:
+    """Where the settings of the file's model name something, by whatever word for the setting; where it is declared, or
+    the file alone, where none does."""
+    words = [setting, *(word for word, meant in ALSO_CALLED.items() if meant == setting)]
+    words += ["strategy"] if setting == "incremental_strategy" else []
     found = (renderer.mention(file, word, name) for word in words)
-    return next((place for place in found if place.line), Location(file.path))
+    return next((place for place in found if place.line), file.places.get("") or Location(file.path))
 
 
 def _crossings(dag: DAG, places: Places, engine_dialect: str) -> Iterator[OdibiError]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
 from odibi_sql.errors import Location
@@ -33,7 +33,7 @@ class Config:
 
     `retry_delay` and `timeout` are seconds; None means the project's own. `event_time` is the column that says when a
     row happened, `begin` a time in ISO 8601. `options` are those that only some kinds of nodes have, by name, as JSON
-    can hold them: a check's `severity`, for one.
+    can hold them, lists as tuples: a check's `severity`, or a snapshot's `check_cols`.
     """
 
     materialized: str = "table"
@@ -58,6 +58,27 @@ class Config:
     begin: str | None = None
     meta: Mapping[str, Any] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
+
+    def all_options(self) -> dict[str, Any]:
+        """What a materialization can take: `options`, and those that several take."""
+        return {**self.options, **({"unique_key": self.unique_key} if self.unique_key else {})}
+
+
+CONFIG_FIELDS = frozenset(one.name for one in fields(Config)) - {"options"}
+
+
+def config_of(settings: Mapping[str, Any]) -> Config:
+    """Checked settings by name; what Config has no field for are `options`.
+
+    dbt's `target_schema` is the schema, and the `strategy` of an incremental model its `incremental_strategy`.
+    """
+    own = {name: value for name, value in settings.items() if name in CONFIG_FIELDS}
+    options = {name: value for name, value in settings.items() if name not in CONFIG_FIELDS}
+    if schema := options.pop("target_schema", None):
+        own["schema"] = schema
+    if own.get("materialized") == "incremental" and (strategy := options.pop("strategy", None)):
+        own.setdefault("incremental_strategy", strategy)
+    return Config(**own, options=options)
 
 
 @dataclass(frozen=True)

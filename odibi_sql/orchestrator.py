@@ -42,7 +42,7 @@ from odibi_sql.inputs import Given, InputReader
 from odibi_sql.intervals import in_utc
 from odibi_sql.plan import Moment, Plan, Planner, Recipes, group_of
 from odibi_sql.project import Project, place_of_setting, read_project
-from odibi_sql.publish import LiveContents, PlanToShow, Publication, Publisher, meaning_of, state_of
+from odibi_sql.publish import LiveContents, PlanToShow, PreviousVersions, Publication, Publisher, meaning_of, state_of
 from odibi_sql.relation import Query, Relation, Stored
 from odibi_sql.remembered import ModelMemo, context_of
 from odibi_sql.reports.text import counted
@@ -257,10 +257,11 @@ class Orchestrator:
         if inputs.problems:
             raise Problems(inputs.problems)
         self.looked_at = tuple(dict.fromkeys(reader.looked_at))
+        previous = PreviousVersions(self.cache, self.project.root, self.check_stored).of(dag, wanted, self.publisher)
         planner = Planner(
             dag=dag,
             cache=self.cache,
-            recipes=self._recipes(inputs.files),
+            recipes=replace(self._recipes(inputs.files), previous=previous),
             inputs=inputs,
             published=self._published(wanted),
             force=not self.options.use_cache,
@@ -451,6 +452,7 @@ class Orchestrator:
             whole=not self.options.select and not self.options.exclude,
             run_id=self.run_id,
             published_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            built_on={name: version.key for name, version in plan.recipes.previous.items()},
         )
         if change.changed or change.removed:
             shown, path = change.publication, str(self.publisher.catalog)

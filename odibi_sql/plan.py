@@ -23,11 +23,14 @@ from odibi_sql.inputs import Given, Inputs, has_partitions
 from odibi_sql.intervals import floor
 from odibi_sql.materializations import MATERIALIZATIONS
 from odibi_sql.model import AnyModel, Model, PythonModel, Seed
+from odibi_sql.relation import Stored
 from odibi_sql.strategies import UNTIL, grows, has_intervals, result_options, strategy_of
 from odibi_sql.versions import BEFORE, NO_VERSIONS, Version, Versions, next_version
 
 UNKNOWN = "?"
 PYTHON = f"Python {sys.version_info.major}.{sys.version_info.minor}"
+# An input that only the versions of an irreplaceable result have.
+NOW = "the build's time"
 # What can make the absolute paths of files, which are read from the project's folder, show in a result.
 _SHOWS_PATHS = re.compile(r"filename|glob|parquet_|read_blob|read_text", re.IGNORECASE)
 
@@ -42,9 +45,20 @@ class Moment:
 
 
 @dataclass(frozen=True)
+class Previous:
+    """What the target shows of a node whose next version builds on it. `entry` is None where the store has forgotten
+    how it was made."""
+
+    key: str
+    relation: Stored
+    content: str
+    entry: Entry | None
+
+
+@dataclass(frozen=True)
 class Recipes:
     """Makes the recipe of any node, given what its upstream holds. `folder` is the project's. `own_engines`: engine and
-    settings for the models that name an engine of their own, by that name."""
+    settings for the models that name an engine of their own, by that name. `previous` by node."""
 
     engine: str
     settings: tuple[tuple[str, str], ...]
@@ -52,6 +66,7 @@ class Recipes:
     files: Mapping[str, str]
     folder: Path
     own_engines: Mapping[str, tuple[str, tuple[tuple[str, str], ...]]] = field(default_factory=dict)
+    previous: Mapping[str, Previous] = field(default_factory=dict)
 
     def recipe(self, node: DAGNode, contents: Mapping[str, str]) -> Recipe:
         if isinstance(node.definition, Seed):
@@ -67,7 +82,7 @@ class Recipes:
             inputs.append((BEFORE, UNKNOWN))
         if has_intervals(node.config):
             inputs.append((UNTIL, ((until := self.until(node)) and until.isoformat()) or ""))
-        dialect = node.config.dialect
+        inputs += self._versions(node)
         engine, settings = self._engine_of(node)
         return Recipe(
             engine=engine,
@@ -75,7 +90,7 @@ class Recipes:
             kind=node.config.materialized,
             sql=statement.canonical,
             options=(
-                *((("dialect", dialect),) if dialect else ()),
+                *_options(node),
                 *_shaping(node),
                 *_rules(node.model),
                 *result_options(node.config),
@@ -123,6 +138,16 @@ class Recipes:
             inputs=((f"file {seed.path}", self.files.get(seed.path, UNKNOWN)),),
         )
 
+    def _versions(self, node: DAGNode) -> list[tuple[str, str]]:
+        kind = MATERIALIZATIONS[node.config.materialized]
+        if not kind.irreplaceable:
+            return []
+        previous = self.previous.get(node.name)
+        versions = [(BEFORE, previous.content if previous else "none")]
+        return (
+            [*versions, (NOW, self.moment.now.isoformat())] if kind.tells_time(node.config.all_options()) else versions
+        )
+
     def _moment(self, node: DAGNode) -> str | None:
         if is_volatile(node):
             return f"{self.moment.run_id} {node.name}"
@@ -143,6 +168,24 @@ def _shaping(node: DAGNode) -> tuple[tuple[str, str], ...]:
     """A check's settings that change the rows that are kept; all others only judge them."""
     options = node.config.options if node.check else {}
     return tuple((name, str(options[name])) for name in ("limit", "fail_calc") if options.get(name) is not None)
+
+
+def _options(node: DAGNode) -> tuple[tuple[str, str], ...]:
+    config, takes = node.config, MATERIALIZATIONS[node.config.materialized].takes
+    own = [(name, json.dumps(value)) for name, value in sorted(config.all_options().items()) if name in takes]
+    return ((("dialect", config.dialect),) if config.dialect else ()) + tuple(own)
+
+
+def seen(recipe: Recipe) -> Recipe:
+    """What a version has seen, whatever version it was built on and when."""
+    return replace(recipe, inputs=tuple(pair for pair in recipe.inputs if pair[0] not in (BEFORE, NOW)))
+
+
+def stored_result(recipe: Recipe, cache: CacheManager, previous: Previous | None) -> Entry | None:
+    """What fits: the version that the target shows, where it has seen all this already, or what is kept by the key."""
+    if previous is not None and previous.entry is not None and seen(previous.entry.recipe) == seen(recipe):
+        return previous.entry
+    return cache.get(recipe.key())
 
 
 def is_volatile(node: DAGNode) -> bool:
@@ -242,17 +285,18 @@ class Planner:
         key = recipe.key()
         if restated := self.versions.restates(node):
             return Step(node, "run", restated, (), key, None, estimate)
-        entry = None if self.force else self.cache.get(key)
+        previous = self.recipes.previous.get(node.name)
+        entry = None if self.force else stored_result(recipe, self.cache, previous)
         if entry is not None:
             return Step(node, "cached", "unchanged", (), key, entry, estimate)
-        return Step(node, "run", why(node, recipe, self.cache, self.force), (), key, None, estimate)
+        return Step(node, "run", self._why(node, recipe), (), key, None, estimate)
 
     def _pending(self, node: DAGNode, recipe: Recipe, pending: list[str], estimate: float | None) -> Step:
         """Some inputs are about to be made: a result of this meaning may fit them, if there is any."""
         if restated := self.versions.restates(node):
             return Step(node, "run", restated, (), None, None, estimate)
-        if self.force or is_volatile(node) or not self.cache.has_meaning(recipe.meaning()):
-            return Step(node, "run", why(node, recipe, self.cache, self.force), (), None, None, estimate)
+        if self.force or is_volatile(node) or not self._may_fit(node, recipe):
+            return Step(node, "run", self._why(node, recipe), (), None, None, estimate)
         return Step(node, "maybe", _unless(pending), (), None, None, estimate)
 
     def _growing(self, node: DAGNode, recipe: Recipe, pending: list[str], estimate: float | None) -> Step:
@@ -273,6 +317,15 @@ class Planner:
         if version.entry is not None:
             return Step(node, "cached", reason, (), version.recipe.key(), version.entry, estimate)
         return Step(node, "run", reason, (), None if pending else version.recipe.key(), None, estimate)
+
+    def _may_fit(self, node: DAGNode, recipe: Recipe) -> bool:
+        previous = self.recipes.previous.get(node.name)
+        if previous is not None and previous.entry is not None:
+            return previous.entry.recipe.meaning() == recipe.meaning()
+        return self.cache.has_meaning(recipe.meaning())
+
+    def _why(self, node: DAGNode, recipe: Recipe) -> str:
+        return why(node, recipe, self.cache, self.force, self.recipes.previous.get(node.name))
 
 
 def _unless(pending: list[str]) -> str:
@@ -325,8 +378,11 @@ def group_of(node: DAGNode) -> str | None:
     return f"{check.subject}\n{check.counted}"
 
 
-def why(node: DAGNode, recipe: Recipe, cache: CacheManager, force: bool = False) -> str:
-    """Why no stored result fits: the difference to the last one of that name, in a line."""
+def why(
+    node: DAGNode, recipe: Recipe, cache: CacheManager, force: bool = False, version: Previous | None = None
+) -> str:
+    """Why no stored result fits: the difference to the last one of that name, in a line. `version` is what the target
+    shows of a node that builds on it."""
     if force:
         return "stored results are not used (--no-cache)"
     if isinstance(node.definition, PythonModel) and node.definition.volatile:
@@ -334,8 +390,15 @@ def why(node: DAGNode, recipe: Recipe, cache: CacheManager, force: bool = False)
     if is_volatile(node):
         unknown = node.model.statement.unknown_files
         return "reads files named by an expression" if unknown else "its time or randomness is new in every build"
-    latest = cache.latest(node.name)
-    previous = cache.get(latest.key) if latest else None
+    if MATERIALIZATIONS[node.config.materialized].irreplaceable:
+        previous = version.entry if version else None
+        if version is None:
+            return "its history begins"
+        if previous is None:
+            return "what its history has seen is not known"
+    else:
+        latest = cache.latest(node.name)
+        previous = cache.get(latest.key) if latest else None
     if previous is None:
         return "no stored result"
     said = [text for text in _said(node, previous, recipe) if text]
@@ -345,7 +408,7 @@ def why(node: DAGNode, recipe: Recipe, cache: CacheManager, force: bool = False)
 def _said(node: DAGNode, previous: Entry, recipe: Recipe) -> list[str]:
     before = {name for name, _ in previous.recipe.inputs}
     said = []
-    for difference in differences(previous.recipe, recipe):
+    for difference in differences(seen(previous.recipe), seen(recipe)):
         match difference.part:
             case "sql":
                 said.append(_sql_changed(node, previous))

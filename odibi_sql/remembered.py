@@ -1,6 +1,6 @@
 """ModelMemo: models as they were compiled the last time, so that an edit of one file costs that one file.
 
-    warehouse/warm/models-<target>.json      one list a model, by path
+    warehouse/warm/models-<target>.json      one list a model, by path and name
 
 What a model compiles to depends on its file and the settings it is given (hashed with it), on macros, vars, target and
 the program itself (the memo's `context`), and on the environment variables that its Jinja read, which are compared.
@@ -57,19 +57,19 @@ class ModelMemo:
             self._old = {}  # only a memory: without it, models are compiled again
 
     def get(self, file: ModelFile, name: str | None = None) -> Remembered | None:
-        """What the file compiled to; by a `name` where many share a path."""
-        kept = self._fitting(file, name or file.path)
+        """What the file compiled to; by a `name` of its own where it is not told by its file's."""
+        kept = self._fitting(file, name or _id(file))
         if kept is None:
             return None
-        self._new[name or file.path] = kept
+        self._new[name or _id(file)] = kept
         return Remembered(_model(file, kept), tuple(kept[3]))
 
     def knows(self, file: ModelFile) -> bool:
-        return self._fitting(file, file.path) is not None
+        return self._fitting(file, _id(file)) is not None
 
     def made(self, files: Iterable[ModelFile]) -> dict[str, list[Any]]:
         """What was put for these files, to be learnt by the memo of another process."""
-        return {file.path: self._new[file.path] for file in files if file.path in self._new}
+        return {_id(file): self._new[_id(file)] for file in files if _id(file) in self._new}
 
     def learn(self, made: Mapping[str, list[Any]]) -> None:
         self._learnt.update(made)
@@ -85,7 +85,7 @@ class ModelMemo:
     ) -> None:
         """`text` is the rendered one, `delta_text` that of the model's delta."""
         env = [[name, self.environ.get(name)] for name, _ in model.env]
-        self._new[name or file.path] = [
+        self._new[name or _id(file)] = [
             _key(file),
             env,
             None if text == file.text else text,
@@ -136,6 +136,11 @@ def _program() -> list[list[int]]:
     return [[stat.st_size, stat.st_mtime_ns] for stat in stats]
 
 
+def _id(file: ModelFile) -> str:
+    """A file can hold several models."""
+    return f"{file.path}:{file.name}"
+
+
 def _key(file: ModelFile) -> str:
     settings = json.dumps(sorted((name, repr(value)) for name, value in file.defaults.items()))
     return hashlib.sha256(f"{file.name}\0{settings}\0{file.text}".encode()).hexdigest()[:32]
@@ -162,6 +167,7 @@ def _packed(statement: Statement) -> list[Any]:
 def _model(file: ModelFile, kept: list[Any]) -> Model:
     _, _, text, _, config, packed, read_vars, env, delta = kept
     config = {name: tuple(value) if isinstance(value, list) else value for name, value in config.items()}
+    config["options"] = {name: _frozen(value) for name, value in config["options"].items()}
     return Model(
         name=file.name,
         path=file.path,
@@ -189,6 +195,11 @@ def _unpacked(packed: list[Any], text: str) -> Statement:
         notes=tuple(Note(*one) for one in notes),
         written=Written(text, *written) if written else None,
     )
+
+
+def _frozen(value: Any) -> Any:
+    """An option as it was before JSON had it."""
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value
 
 
 def template_hash(file: ModelFile) -> str:

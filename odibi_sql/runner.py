@@ -31,8 +31,10 @@ from odibi_sql.errors import Location, OdibiError, SqlError
 from odibi_sql.events import NodeError
 from odibi_sql.executor import Attempt, Miss, NodeFailure, Outcome, Outcomes
 from odibi_sql.increments import Before, Increment, Made
+from odibi_sql.materializations import MATERIALIZATIONS
+from odibi_sql.materializations.kind import Making, OptionProblem
 from odibi_sql.model import Check, Model, PythonModel, Seed, TableRead
-from odibi_sql.plan import Plan, content_of, is_stored, notes_of, why, why_version
+from odibi_sql.plan import Plan, content_of, is_stored, notes_of, stored_result, why, why_version
 from odibi_sql.python.running import Calling, Interruption, call_model, cannot_arrive, wrong_result
 from odibi_sql.relation import Column, Query, Relation, Stored
 from odibi_sql.reports.text import counted
@@ -83,13 +85,14 @@ class StepRunner:
             return self._look_up_version(step.node, recipe)
         key = recipe.key()
         entry = step.entry
+        previous = self.plan.recipes.previous.get(name)
         restated = self.plan.versions.restates(step.node)
         if entry is None and not self.plan.force and restated is None:
-            entry = self.cache.get(key)
+            entry = stored_result(recipe, self.cache, previous)
         if entry is not None:
             return self._done(step.node, entry, "unchanged")
         self._recipes[name] = recipe
-        reason = why(step.node, recipe, self.cache, self.plan.force) if step.key != key else step.reason
+        reason = why(step.node, recipe, self.cache, self.plan.force, previous) if step.key != key else step.reason
         reason = restated or reason
         self._reasons[name] = reason
         return Miss(reason, key)
@@ -112,6 +115,10 @@ class StepRunner:
             return self._keep(step.node, columns, made, time.perf_counter() - begun)
         except EngineFailure as failure:
             raise self._failed(step.node, failure) from failure
+        except OptionProblem as problem:
+            where = self.places.mention(step.node.model, problem.setting, problem.value)
+            told = OdibiError(problem.message, where, problem.hint)
+            raise NodeFailure(self._told(step.node, told)) from problem
         except OdibiError as error:
             raise NodeFailure(self._told(step.node, error)) from error
 
@@ -229,6 +236,13 @@ class StepRunner:
             if (version := self._versions.get(node.name)) is not None:
                 made = self._make_version(Increment(context, node.config, _below(stem)), version, bound)
                 return made.written.columns, made
+            make = MATERIALIZATIONS[node.config.materialized].make
+            if make is not None:
+                previous = self.plan.recipes.previous.get(node.name)
+                before = previous.relation if previous else None
+                now = self.plan.recipes.moment.now
+                columns, written = make(Making(context, bound, stem, node.config.all_options(), before, now))
+                return columns, Made(written)
             if is_stored(node):
                 written = context.write(bound, stem)
                 if (failures := calculated(context, node, bound)) is not None:

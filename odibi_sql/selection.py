@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 State = Callable[[str], Collection[str]]
 
 STATES = ("modified", "new")
-RESOURCE_TYPES = ("model", "seed", "source", "check")
+RESOURCE_TYPES = ("model", "seed", "snapshot", "source", "check")
 TEST_TYPES = ("generic", "singular")
 
 _OPERATORS = re.compile(r"(?P<at>@)?(?:(?P<up>\d*)\+)?(?P<what>.*?)(?:\+(?P<down>\d*))?")
@@ -385,7 +385,12 @@ def _find_resource_type(project: _Project, selector: Selector) -> Iterator[str]:
     wanted = "check" if selector.value.casefold() in ("test", "data_test") else selector.value.casefold()
     if wanted not in RESOURCE_TYPES:
         raise SelectionError(f"`{selector.text}`: no such type", hint=f"types: {_listed(RESOURCE_TYPES)}")
-    return (node.name for node in project.dag.nodes.values() if node.resource == wanted)
+    return (node.name for node in project.dag.nodes.values() if _resource_type(node) == wanted)
+
+
+def _resource_type(node: DAGNode) -> str:
+    """A snapshot is a model; in dbt it is a type of its own."""
+    return "snapshot" if node.config.materialized == "snapshot" else node.resource
 
 
 def _find_test_type(project: _Project, selector: Selector) -> Iterator[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from odibi_sql.materializations import MATERIALIZATIONS
 from odibi_sql.model import Config
 
 UNTIL = "--as-of"  # the name of an input: after which time a model by intervals has none
@@ -83,6 +84,9 @@ def wrong_settings(config: Config) -> Iterator[WrongSetting]:
     if config.materialized != "incremental":
         return
     strategy = strategy_of(config)
+    if strategy in ("timestamp", "check"):
+        hint = "materialized='snapshot' keeps how rows changed"
+        yield WrongSetting("incremental_strategy", f"`{strategy}` is the strategy of a snapshot", hint)
     if strategy in ("merge", "delete+insert") and not config.unique_key:
         hint = "unique_key='id', or a list of columns; without one, rows are appended: incremental_strategy='append'"
         yield WrongSetting("incremental_strategy", f"`{strategy}` needs a `unique_key`", hint)
@@ -100,11 +104,14 @@ def wrong_settings(config: Config) -> Iterator[WrongSetting]:
 def unheeded(config: Config) -> Iterator[str]:
     """Settings that change nothing in a model of this kind, each with why."""
     incremental = config.materialized == "incremental"
+    takes = MATERIALIZATIONS[config.materialized].takes
     word = f"the strategy is {strategy_of(config)}" if incremental else f"the model is {_a(config.materialized)}"
     for setting, strategies in _HEEDED_BY.items():
         heeded = incremental and strategy_of(config) in strategies
+        heeded = heeded or setting in takes
         if getattr(config, setting) and not heeded and (incremental or setting not in _OF_EVERY_MODEL):
             yield f"`{setting}` has no effect: {word}"
+    yield from (f"`{setting}` has no effect: {word}" for setting in config.options if setting not in takes)
 
 
 def _a(word: str) -> str:

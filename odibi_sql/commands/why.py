@@ -11,10 +11,9 @@ from odibi_sql.cache import Difference, Entry, Recipe, differences
 from odibi_sql.commands.options import complete_names, orchestrate, project_options
 from odibi_sql.errors import SelectionError, nearest
 from odibi_sql.orchestrator import Orchestrator
-from odibi_sql.plan import UNKNOWN, Step, content_of, describe_value, is_stored, notes_of
+from odibi_sql.plan import UNKNOWN, Step, content_of, describe_value, is_stored, notes_of, seen
 from odibi_sql.reports.text import counted
 from odibi_sql.sql import token_diff
-from odibi_sql.versions import BEFORE
 
 
 @click.command("why")
@@ -56,9 +55,8 @@ def explain(step: Step, orchestrator: Orchestrator) -> list[str]:
         elif other.key is not None and not is_stored(other.node):
             contents[name] = other.key
     recipe = orchestrator.plan.recipes.recipe(node, contents)
-    for difference in differences(previous.recipe, recipe):
-        if difference.name != BEFORE:
-            lines += _part(difference, previous, recipe)
+    for difference in differences(seen(previous.recipe), seen(recipe)):
+        lines += _part(difference, previous, recipe)
     return lines + _read_by_jinja(step, previous)
 
 

@@ -1,17 +1,78 @@
-"""What a materialization is: data that says what becomes of a model's result."""
+"""What a materialization is: data that says what becomes of a model's result, and how it is made where that is more
+than keeping a query's rows."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from odibi_sql.engines.protocol import Written
+from odibi_sql.relation import Column, Stored
+from odibi_sql.sql import Bound
+
+if TYPE_CHECKING:
+    from odibi_sql.context import NodeContext
+
+Options = Mapping[str, Any]
+
+
+class OptionProblem(Exception):
+    """A setting that cannot be as it is; `value` is what in it is wrong, if only a part of it."""
+
+    def __init__(self, setting: str, message: str, hint: str | None = None, value: str | None = None) -> None:
+        super().__init__(message)
+        self.setting = setting
+        self.message = message
+        self.hint = hint
+        self.value = value
+
+
+@dataclass(frozen=True)
+class Making:
+    """One node that is being made: `bound` is its query, bound in `context`; what it keeps goes to files that begin
+    with `stem`. `previous` is the version that the target shows, `now` the build's time in UTC."""
+
+    context: NodeContext
+    bound: Bound
+    stem: Path
+    options: Options
+    previous: Stored | None
+    now: datetime
+
+    def own(self, sql: str) -> Bound:
+        """A query of the kind's own over views of `context`."""
+        return Bound(sql)
+
+
+def _nothing_wrong(_: Options) -> Iterator[OptionProblem]:
+    return iter(())
+
+
+def _no_time(_: Options) -> bool:
+    return False
 
 
 @dataclass(frozen=True)
 class Kind:
     """`stored`: rows are kept as Parquet, else readers get the query itself. `published`: what the catalog shows, if
-    anything: a view over the kept rows, or the query as a view. `for_models`: a model can ask for it by name."""
+    anything: a view over the kept rows, or the query as a view. `for_models`: a model can ask for it by name.
+
+    `takes` names the options it understands, `wrong` says what is wrong with them. `make` makes its rows from the
+    query, by default they are the query's.
+
+    `irreplaceable`: its rows hold what the inputs no longer do, so that they can never be made again; each version
+    builds on the one before it. `tells_time`: whether the build's time can be in the rows, whatever the query is.
+    """
 
     name: str
     stored: bool
     published: Literal["rows", "query"] | None
     for_models: bool = True
+    takes: frozenset[str] = frozenset()
+    wrong: Callable[[Options], Iterator[OptionProblem]] = _nothing_wrong
+    make: Callable[[Making], tuple[tuple[Column, ...], Written]] | None = None
+    irreplaceable: bool = False
+    tells_time: Callable[[Options], bool] = _no_time

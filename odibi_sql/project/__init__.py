@@ -5,7 +5,7 @@ Nothing is rendered or parsed here. All mistakes of all files are raised togethe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -20,6 +20,7 @@ from odibi_sql.project.folders import files, read_text
 from odibi_sql.project.reading import Reading
 from odibi_sql.project.settings import (
     SEED_FORM,
+    Check,
     Known,
     check_settings,
     known_names,
@@ -29,6 +30,7 @@ from odibi_sql.project.settings import (
     suggestion,
 )
 from odibi_sql.project.settings_file import FILE, Settings, Target, read_settings
+from odibi_sql.project.snapshots import blocks, name_of_relation, selecting
 from odibi_sql.project.sources import read_sources
 
 __all__ = [
@@ -49,6 +51,9 @@ __all__ = [
 class ModelFile:
     """A model as written. `defaults` are its checked settings from outside of the file: the project's, then YAML's.
 
+    `places` says where YAML gives them, by name; under "" where it declares the model, if that is all there is of it.
+    In `text`, white space stands for what the file has besides this model.
+
     A check that has a file of its own is one, too: with a check's settings, and rows that are wrong.
     """
 
@@ -57,6 +62,7 @@ class ModelFile:
     text: str
     defaults: Mapping[str, Any] = field(default_factory=dict)
     docs: Docs = field(default_factory=Docs)
+    places: Mapping[str, Location] = field(default_factory=dict)
     is_check: bool = False
 
 
@@ -182,7 +188,13 @@ class _Loading:
         self.root = root
         self.known = known
         self.reading = Reading()
-        self.checks = {"models": model_settings(known), "seeds": seed_settings(), "checks": check_settings()}
+        of_models = model_settings(known)
+        self.checks: Mapping[Kind, Mapping[str, Check]] = {
+            "models": of_models,
+            "seeds": seed_settings(),
+            "snapshots": of_models,
+            "checks": check_settings(),
+        }
 
     def project(self, target: str | None, given_vars: Mapping[str, Any]) -> Project:
         settings = read_settings(self.reading, self._document(FILE), self.known)
@@ -193,13 +205,17 @@ class _Loading:
                 self.reading.mistake(f"no target `{name}`", Location(FILE), suggestion(name, settings.targets))
             chosen = next(iter(settings.targets.values()))
         found = {kind: self._files(folders) for kind, folders in settings.paths.items()}
-        descriptions, sources = self._described(settings, (*found["models"], *found["seeds"], *found["checks"]))
+        described = (*found["models"], *found["seeds"], *found["snapshots"], *found["checks"])
+        descriptions, sources = self._described(settings, described)
         models = self._models(settings, found["models"], descriptions)
+        snapshots = self._snapshots(settings, found["snapshots"], descriptions)
         seeds = self._seeds(settings, chosen, found["seeds"], descriptions)
         generic = [path for path in _sql(found["checks"]) if "generic" in _steps(path, found["checks"][path])[:-1]]
         checks, declared = self._checks(settings, found, descriptions)
         descriptions.warn_of_missing("models", (model.name for model in models))
         descriptions.warn_of_missing("seeds", (seed.name for seed in seeds))
+        related = (name for name, _ in descriptions.related())
+        descriptions.warn_of_missing("snapshots", (*(snapshot.name for snapshot in snapshots), *related))
         descriptions.warn_of_missing("checks", (check.name for check in checks))
         return Project(
             root=self.root,
@@ -212,7 +228,7 @@ class _Loading:
             retries=settings.retries,
             retry_delay=settings.retry_delay,
             timeout=settings.timeout,
-            models=models,
+            models=(*models, *snapshots),
             seeds=seeds,
             sources=sources,
             macros=tuple(MacroFile(path, self._text(path)) for path in (*_sql(found["macros"]), *generic)),
@@ -247,8 +263,7 @@ class _Loading:
             return Document(None, Location(path))
 
     def _described(self, settings: Settings, paths: Iterable[str]) -> tuple[Descriptions, tuple[Source, ...]]:
-        kinds: dict[Kind, Any] = {kind: self.checks[kind] for kind in ("models", "seeds", "checks")}
-        descriptions = Descriptions(self.reading, kinds)
+        descriptions = Descriptions(self.reading, self.checks)
         declared = [settings.sections["sources"]] if "sources" in settings.sections else []
         for path in dict.fromkeys(paths):
             if path.endswith((".yml", ".yaml")):
@@ -289,10 +304,9 @@ class _Loading:
         )
         return tuple(files), tuple(declared)
 
-    def _defaults(self, kind: Kind, settings: Settings, paths: Mapping[str, str]) -> FolderDefaults:
+    def _defaults(self, kind: Kind, settings: Settings, all_steps: Collection[tuple[str, ...]]) -> FolderDefaults:
         defaults = FolderDefaults(self.reading, self.checks[kind])
         if kind in settings.sections:
-            all_steps = [_steps(path, folder) for path, folder in paths.items()]
             existing = {steps[:depth] for steps in all_steps for depth in range(1, len(steps) + 1)}
             defaults.read(settings.sections[kind], existing, settings.name)
         return defaults
@@ -301,21 +315,43 @@ class _Loading:
         self, settings: Settings, paths: Mapping[str, str], descriptions: Descriptions
     ) -> tuple[ModelFile, ...]:
         ours = {path: folder for path, folder in paths.items() if is_model(path)}
-        defaults = self._defaults("models", settings, ours)
+        defaults = self._defaults("models", settings, [_steps(*pair) for pair in ours.items()])
         lowest = {"dialect": settings.dialect} if settings.dialect else {}
         models = []
         for path, folder in ours.items():
             name = PurePosixPath(path).stem
             described = descriptions.of("models", name)
             merged = merge(merge(lowest, defaults.of(_steps(path, folder))), described.settings)
-            models.append(ModelFile(name, path, self._text(path), merged, described.docs))
+            models.append(ModelFile(name, path, self._text(path), merged, described.docs, described.places))
         return tuple(models)
+
+    def _snapshots(
+        self, settings: Settings, paths: Mapping[str, str], descriptions: Descriptions
+    ) -> tuple[ModelFile, ...]:
+        """Those of `{% snapshot %}` blocks, then those that YAML alone declares."""
+        texts = {path: self._text(path) for path in paths if path.endswith(".sql")}
+        found = [block for path in texts for block in blocks(self.reading, path, texts[path])]
+        for name, described in descriptions.related():
+            document = described.relation
+            if document and (relation := self.reading.value("relation", document, name_of_relation)):
+                found.append((name, selecting(relation, document), described.docs.where or document.where))
+        steps = {(name, at.path): (*_steps(at.path, paths.get(at.path, ".")), name) for name, _, at in found}
+        defaults = self._defaults("snapshots", settings, steps.values())
+        lowest = {"dialect": settings.dialect} if settings.dialect else {}
+        snapshots = []
+        for name, text, at in found:
+            described = descriptions.of("snapshots", name)
+            merged = merge(merge(lowest, defaults.of(steps[name, at.path])), described.settings)
+            merged["materialized"] = "snapshot"
+            places = {**described.places, "": at}
+            snapshots.append(ModelFile(name, at.path, text, merged, described.docs, places))
+        return tuple(snapshots)
 
     def _seeds(
         self, settings: Settings, target: Target, paths: Mapping[str, str], descriptions: Descriptions
     ) -> tuple[Seed, ...]:
         ours = {path: folder for path, folder in paths.items() if path.endswith(".csv")}
-        defaults = self._defaults("seeds", settings, ours)
+        defaults = self._defaults("seeds", settings, [_steps(*pair) for pair in ours.items()])
         seeds = []
         for path, folder in ours.items():
             name = PurePosixPath(path).stem

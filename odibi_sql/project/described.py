@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from odibi_sql.documents import Document
-from odibi_sql.errors import nearest
+from odibi_sql.errors import Location, nearest
 from odibi_sql.model import ColumnDoc, Docs
 from odibi_sql.project.declared import CHECK_KEYS, Declared, Subject, read_checks
 from odibi_sql.project.reading import Reading
 from odibi_sql.project.settings import Check, merge, names, text
 
-Kind = Literal["models", "seeds", "checks"]
-KINDS: Mapping[str, Kind] = {"models": "models", "seeds": "seeds", **dict.fromkeys(CHECK_KEYS, "checks")}
+Kind = Literal["models", "seeds", "snapshots", "checks"]
+KINDS: Mapping[str, Kind] = {
+    "models": "models",
+    "seeds": "seeds",
+    "snapshots": "snapshots",
+    **dict.fromkeys(CHECK_KEYS, "checks"),
+}
 
 COLUMN_NO_EFFECT = frozenset(["constraints", "dimension", "entity", "granularity", "meta", "policy_tags", "quote"])
 NO_EFFECT = {
@@ -23,16 +28,19 @@ NO_EFFECT = {
 }
 FILE_NO_EFFECT = {
     *("analyses", "exposures", "functions", "groups", "macros", "metrics", "saved_queries", "semantic_models"),
-    *("snapshots", "unit_tests"),
+    "unit_tests",
 }
 
 
 @dataclass(frozen=True)
 class Described:
-    """What YAML says of one model or seed; `settings` are checked."""
+    """What YAML says of one model or seed; `settings` are checked, `places` are where they stand. A snapshot may
+    be nothing but the rows of a `relation`."""
 
     docs: Docs = field(default_factory=Docs)
     settings: Mapping[str, Any] = field(default_factory=dict)
+    places: Mapping[str, Location] = field(default_factory=dict)
+    relation: Document | None = None
 
 
 @dataclass
@@ -42,7 +50,7 @@ class Descriptions:
     reading: Reading
     checks: Mapping[Kind, Mapping[str, Check]]
     found: dict[Kind, dict[str, tuple[str, Described]]] = field(
-        default_factory=lambda: {"models": {}, "seeds": {}, "checks": {}}
+        default_factory=lambda: {kind: {} for kind in KINDS.values()}
     )
     declared: list[Declared] = field(default_factory=list)
 
@@ -61,6 +69,10 @@ class Descriptions:
     def of(self, kind: Kind, name: str) -> Described:
         _, described = self.found[kind].get(name.casefold(), ("", Described()))
         return described
+
+    def related(self) -> Iterator[tuple[str, Described]]:
+        """Snapshots that YAML alone declares."""
+        return ((name, described) for name, described in self.found["snapshots"].values() if described.relation)
 
     def warn_of_missing(self, kind: Kind, existing: Iterable[str]) -> None:
         """A warning for each description of something that does not exist."""
@@ -83,20 +95,26 @@ class Descriptions:
         description = ""
         settings: dict[str, Any] = {}
         checks = self.checks[kind]
-        known = ("name", "description", "config", "columns", "tags", "meta")
+        known = ("name", "description", "config", "columns", "tags", "meta", *(("relation",) * (kind == "snapshots")))
+        places: dict[str, Location] = {}
+        relation = None
         misplaced = {key: "put it under `config:`" for key in checks if key not in known}
         if name and kind != "checks":
-            self.declared += read_checks(self.reading, item, Subject("model" if kind == "models" else "seed", name))
+            self.declared += read_checks(self.reading, item, Subject("seed" if kind == "seeds" else "model", name))
         for key, entry in self.reading.entries(item, known, NO_EFFECT, CHECK_KEYS, misplaced=misplaced):
             if key == "description":
                 description = self.reading.value(key, entry.document, text) or ""
             elif key == "config":
                 settings = merge(settings, self.reading.settings(entry.document, checks))
+                places |= {str(name): given.document.where for name, given in entry.document.entries.items()}
+            elif key == "relation":
+                relation = entry.document
             elif key in {"tags", "meta"}:
                 kept: dict[str, Any] = {}
                 self.reading.setting(key, entry, checks, kept)
                 settings = merge(kept, settings)
-        described = Described(Docs(description, read_columns(self.reading, item), where), settings)
+        docs = Docs(description, read_columns(self.reading, item), where)
+        described = Described(docs, settings, places, relation)
         if name and (before := self.found[kind].get(name.casefold())):
             self.reading.mistake(f"the {kind[:-1]} `{name}` is described twice, first at {before[1].docs.where}", where)
         elif name:

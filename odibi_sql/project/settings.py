@@ -145,6 +145,12 @@ def strategy(value: Any) -> str:
     return "time_range" if name == "microbatch" else name
 
 
+def any_strategy(value: Any) -> str:
+    """Of an incremental model, or of a snapshot."""
+    name = one_of(("timestamp", "check", *STRATEGIES, "microbatch"))(value)
+    return name if name in ("timestamp", "check") else strategy(name)
+
+
 def partition_columns(value: Any) -> tuple[str, ...]:
     """Columns; or dbt's mapping for BigQuery with one `field`, if its values are not to be cut."""
     if isinstance(value, Mapping):
@@ -202,11 +208,45 @@ def comparison(value: Any) -> str:
     return str(value)
 
 
+def columns_or_all(value: Any) -> str | tuple[str, ...]:
+    return "all" if value == "all" else names(value)
+
+
+def new_names(allowed: Iterable[str]) -> Check:
+    """Other names for some columns, as pairs."""
+    checked = tuple(allowed)
+
+    def check(value: Any) -> tuple[tuple[str, str], ...]:
+        for key, name in mapping(value).items():
+            if key not in checked:
+                raise SettingError("names by column", suggestion(key, checked))
+            identifier(name)
+        return tuple(mapping(value).items())
+
+    return check
+
+
+# What only some materializations take: `Kind.takes` says which.
+OPTIONS: Mapping[str, Check] = {
+    "strategy": any_strategy,
+    "updated_at": text,
+    "check_cols": columns_or_all,
+    "hard_deletes": one_of(("ignore", "invalidate", "new_record")),
+    "invalidate_hard_deletes": flag,
+    "dbt_valid_to_current": text,
+    "snapshot_meta_column_names": new_names(
+        ("dbt_scd_id", "dbt_updated_at", "dbt_valid_from", "dbt_valid_to", "dbt_is_deleted")
+    ),
+}
+
+
 def model_settings(known: Known) -> Mapping[str, Check]:
     """The settings of a model, by name."""
     return {
+        **OPTIONS,
         "materialized": one_of(known.materializations),
         "schema": identifier,
+        "target_schema": identifier,
         "tags": names,
         "enabled": flag,
         "depends_on": names,
@@ -268,7 +308,7 @@ WITHOUT_EFFECT = frozenset(
     (
         *("access", "concurrent_batches", "contract", "docs", "freshness", "grants", "group", "indexes"),
         *("on_configuration_change", "on_error", "persist_docs", "quote_columns", "severity", "static_analysis"),
-        *("store_failures",),
+        *("store_failures", "target_database"),
     )
 )
 
@@ -290,7 +330,7 @@ REFUSED = {
 
 
 # Other words for settings: ours, where dbt has another one.
-ALSO_CALLED = {"strategy": "incremental_strategy", "time_column": "event_time", "grain": "batch_size"}
+ALSO_CALLED = {"time_column": "event_time", "grain": "batch_size"}
 
 
 @dataclass(frozen=True)

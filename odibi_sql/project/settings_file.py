@@ -33,14 +33,19 @@ NO_EFFECT = frozenset(
         *("analyses", "analysis-paths", "asset-paths", "clean-targets", "dispatch", "docs-paths"),
         *("exposures", "flags", "function-paths", "log-path", "metrics", "on-run-end", "on-run-start"),
         *("packages-install-path", "profile", "query-comment", "quoting", "require-dbt-version"),
-        *("restrict-access", "saved-queries", "semantic-models", "snapshot-paths", "snapshots", "target-path"),
-        "unit_tests",
+        *("restrict-access", "saved-queries", "semantic-models", "target-path", "unit_tests"),
     )
 )
 SILENT = frozenset(["version", "config-version"])
 
-DBT_PATHS = {"model-paths": "models", "seed-paths": "seeds", "macro-paths": "macros", "test-paths": "checks"}
-SECTIONS = frozenset(["paths", "targets", "models", "seeds", "sources", *CHECK_KEYS, *DBT_PATHS])
+DBT_PATHS = {
+    "model-paths": "models",
+    "seed-paths": "seeds",
+    "macro-paths": "macros",
+    "test-paths": "checks",
+    "snapshot-paths": "snapshots",
+}
+SECTIONS = frozenset(["paths", "targets", "models", "seeds", "snapshots", "sources", *CHECK_KEYS, *DBT_PATHS])
 
 
 @dataclass(frozen=True)
@@ -189,7 +194,7 @@ def _folders(value: Any) -> tuple[str, ...]:
 
 
 def _paths(reading: Reading, sections: Mapping[str, Document]) -> Mapping[str, tuple[str, ...]]:
-    paths = {kind: (kind,) for kind in ("models", "seeds", "macros")} | {"checks": ("checks", "tests")}
+    paths = {kind: (kind,) for kind in DBT_PATHS.values()} | {"checks": ("checks", "tests")}
     for key, kind in DBT_PATHS.items():
         if key in sections and (folders := reading.value(key, sections[key], _folders)):
             paths[kind] = folders

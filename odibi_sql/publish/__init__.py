@@ -1,6 +1,7 @@
 """Results -> a target's catalog: whole, at once, and with a way back."""
 
 from odibi_sql.publish.live import LiveContents
+from odibi_sql.publish.previous import PreviousVersions
 from odibi_sql.publish.publisher import Change, Publisher, state_of
 from odibi_sql.publish.record import Publication, PublishedRelation
 from odibi_sql.publish.relations import PlanToShow, is_published, meaning_of
@@ -9,6 +10,7 @@ __all__ = [
     "Change",
     "LiveContents",
     "PlanToShow",
+    "PreviousVersions",
     "Publication",
     "PublishedRelation",
     "Publisher",

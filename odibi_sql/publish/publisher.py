@@ -95,15 +95,18 @@ class Publisher:
         whole: bool,
         run_id: str,
         published_at: str,
+        built_on: Mapping[str, str] | None = None,
     ) -> Change:
         """Show `relations`, and besides them what the target shows now, unless this is the `whole` project.
 
-        `hidden` are the meanings of models that are not shown.
+        `hidden` are the meanings of models that are not shown. `built_on` says of irreplaceable relations which version
+        each was built on, by its key: another that was published meanwhile is not lost.
 
         Raises StoreError; the target is as it was then.
         """
         with self._locked():
             before = self.current()
+            self._refuse_forks(relations, built_on or {})
             new = Publication(0, None, self.target, run_id, published_at, str(self.folder), relations, hidden)
             if not whole and before is not None:
                 new = replace(new, relations={**before.relations, **relations}, hidden={**before.hidden, **hidden})
@@ -142,7 +145,13 @@ class Publisher:
 
     def used_parts(self) -> set[str]:
         """Absolute paths of the store's files that the kept publications read."""
-        return {str(self.store / part) for one in self.history() for r in one.relations.values() for part in r.parts()}
+        kept = [r for one in self.history() for r in (*one.relations.values(), *one.retired.values())]
+        return {str(self.store / part) for one in (*kept, *self.irreplaceable().values()) for part in one.parts()}
+
+    def irreplaceable(self) -> Mapping[str, PublishedRelation]:
+        """What can never be made again, shown or not; where the catalog is gone, by the last record there is."""
+        last = self.current() or self._read(self._highest())
+        return last.irreplaceable() if last is not None else {}
 
     def shown_file(self) -> ShownFile | None:
         """The catalog and what vouches for it, if they are as the last publication left them; nothing is opened."""
@@ -153,13 +162,26 @@ class Publisher:
 
     # -- within
 
+    def _refuse_forks(self, relations: Mapping[str, PublishedRelation], built_on: Mapping[str, str]) -> None:
+        shown = self.irreplaceable()
+        for name, one in relations.items():
+            if one.irreplaceable and name in shown and shown[name].key not in (one.key, built_on.get(name)):
+                raise StoreError(
+                    f"another build has published a new version of `{name}` since this one began, and a history has "
+                    "one line",
+                    hint="build again: it goes on from that version",
+                )
+
     def _show(self, before: Publication | None, wanted: Publication) -> Change:
         """`wanted` gets its number here."""
         old = before.relations if before is not None else {}
         changed = tuple(name for name, one in wanted.relations.items() if old.get(name) != one)
         removed = tuple(name for name in old if name not in wanted.relations)
+        shown = {name for name, one in wanted.relations.items() if one.irreplaceable}
+        retired = {name: one for name, one in self.irreplaceable().items() if name not in shown}
+        wanted = replace(wanted, retired=retired)
         moved = before is None or before.folder != wanted.folder
-        if before is not None and not changed and not removed and not moved and before.hidden == wanted.hidden:
+        if before is not None and not changed and not removed and not moved and _rest(before) == _rest(wanted):
             return Change(before, (), ())
         number = max((before.number if before else 0), self._highest()) + 1
         new = replace(wanted, number=number, previous=before.number if before is not None else None)
@@ -235,6 +257,10 @@ class Publisher:
         for path in self.records.glob("[0-9]*.json"):
             if int(path.stem) not in kept:
                 path.unlink(missing_ok=True)
+
+
+def _rest(one: Publication) -> tuple[Mapping[str, str], Mapping[str, PublishedRelation]]:
+    return one.hidden, one.retired
 
 
 def _stat(path: Path) -> list[int]:

@@ -27,7 +27,7 @@ class PublishedRelation:
     inputs may be `Published`.
 
     `meaning` is that of the recipe;
-    `rows` None where they were not counted (a view).
+    `rows` None where they were not counted (a view). `irreplaceable`: they can never be made again.
     """
 
     name: str
@@ -39,6 +39,7 @@ class PublishedRelation:
     relation: Stored | Query
     rows: int | None = None
     description: str = ""
+    irreplaceable: bool = False
 
     def parts(self) -> tuple[str, ...]:
         return tuple(part for one in walk(self.relation) if isinstance(one, Stored) for part in one.parts)
@@ -47,7 +48,8 @@ class PublishedRelation:
 @dataclass(frozen=True)
 class Publication:
     """`number` counts from 1. `folder` is where the project was, because views name their files absolutely. `hidden`
-    are the meanings of models that are part of it and not shown: ephemeral ones."""
+    are the meanings of models that are part of it and not shown: ephemeral ones. `retired` are irreplaceable relations
+    that the project no longer has: not shown, and kept."""
 
     number: int
     previous: int | None
@@ -57,6 +59,11 @@ class Publication:
     folder: str
     relations: Mapping[str, PublishedRelation] = field(default_factory=dict)
     hidden: Mapping[str, str] = field(default_factory=dict)
+    retired: Mapping[str, PublishedRelation] = field(default_factory=dict)
+
+    def irreplaceable(self) -> dict[str, PublishedRelation]:
+        """What can never be made again, shown or not."""
+        return {**self.retired, **{name: one for name, one in self.relations.items() if one.irreplaceable}}
 
     def meanings(self) -> dict[str, str]:
         return {**self.hidden, **{name: one.meaning for name, one in self.relations.items()}}
@@ -71,19 +78,8 @@ class Publication:
             "published_at": self.published_at,
             "folder": self.folder,
             "hidden": dict(self.hidden),
-            "relations": {
-                name: {
-                    "schema": one.schema,
-                    "key": one.key,
-                    "meaning": one.meaning,
-                    "content": one.content,
-                    "columns": [[c.name, c.type, c.stored_as] for c in one.columns],
-                    "rows": one.rows,
-                    "description": one.description,
-                    "relation": relation_as_json(one.relation),
-                }
-                for name, one in self.relations.items()
-            },
+            "relations": {name: _as_json(one) for name, one in self.relations.items()},
+            "retired": {name: _as_json(one) for name, one in self.retired.items()},
         }
 
     @classmethod
@@ -91,22 +87,6 @@ class Publication:
         """Raises KeyError, TypeError or ValueError where `data` is no publication of this format."""
         if data["format"] != FORMAT:
             raise ValueError(f"format {data['format']} of publications is not known")
-        relations = {}
-        for name, one in data["relations"].items():
-            relation = relation_from_json(one["relation"])
-            if not isinstance(relation, Stored | Query):
-                raise TypeError(f"`{name}` is neither rows nor a query")
-            relations[name] = PublishedRelation(
-                name=name,
-                schema=one["schema"],
-                key=one["key"],
-                meaning=one["meaning"],
-                content=one["content"],
-                columns=tuple(Column(*column) for column in one["columns"]),
-                relation=relation,
-                rows=one["rows"],
-                description=one["description"],
-            )
         return cls(
             number=data["number"],
             previous=data["previous"],
@@ -114,8 +94,9 @@ class Publication:
             run_id=data["run_id"],
             published_at=data["published_at"],
             folder=data["folder"],
-            relations=relations,
+            relations={name: _from_json(name, one) for name, one in data["relations"].items()},
             hidden=data["hidden"],
+            retired={name: _from_json(name, one) for name, one in data.get("retired", {}).items()},
         )
 
     def resolve(self, name: str, store: Path, folder: Path) -> Relation:
@@ -133,6 +114,38 @@ class Publication:
             else:
                 done[stack.pop()] = placed(relation, store, folder, done)
         return done[name]
+
+
+def _as_json(one: PublishedRelation) -> dict[str, Any]:
+    return {
+        "schema": one.schema,
+        "key": one.key,
+        "meaning": one.meaning,
+        "content": one.content,
+        "columns": [[c.name, c.type, c.stored_as] for c in one.columns],
+        "rows": one.rows,
+        "description": one.description,
+        "relation": relation_as_json(one.relation),
+        **({"irreplaceable": True} if one.irreplaceable else {}),
+    }
+
+
+def _from_json(name: str, one: Mapping[str, Any]) -> PublishedRelation:
+    relation = relation_from_json(one["relation"])
+    if not isinstance(relation, Stored | Query):
+        raise TypeError(f"`{name}` is neither rows nor a query")
+    return PublishedRelation(
+        name=name,
+        schema=one["schema"],
+        key=one["key"],
+        meaning=one["meaning"],
+        content=one["content"],
+        columns=tuple(Column(*column) for column in one["columns"]),
+        relation=relation,
+        rows=one["rows"],
+        description=one["description"],
+        irreplaceable=one.get("irreplaceable", False),
+    )
 
 
 def walk(relation: Relation) -> list[Relation]:

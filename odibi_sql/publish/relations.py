@@ -59,6 +59,7 @@ class PlanToShow:
             relation=self._rows(entry) if is_stored(node) else self._query(node),
             rows=entry.rows,
             description=node.definition.docs.description,
+            irreplaceable=MATERIALIZATIONS[node.config.materialized].irreplaceable,
         )
 
     def _meaning(self, node: DAGNode, entry: Entry) -> str:

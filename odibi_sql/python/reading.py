@@ -16,7 +16,7 @@ from hashlib import sha256
 from typing import Any
 
 from odibi_sql.errors import CodeError, Location, OdibiError, Problems
-from odibi_sql.model import Config, Frame, PythonModel, TableRead
+from odibi_sql.model import Config, Frame, PythonModel, TableRead, config_of
 from odibi_sql.project import ModelFile, Project
 from odibi_sql.project.settings import Check, check_setting, flag, merge, model_settings, names
 from odibi_sql.python.code import Code, parse_code
@@ -76,7 +76,7 @@ class _Reading:
         )
         volatile = self.settings.pop("volatile", None)
         self.settings.pop("dialect", None)
-        config = Config(**self.settings)
+        config = config_of(self.settings)
         self._check_kind(config)
         dialect = dialect_of(config)
         reads = self._asked_for(asks, dialect) if asks else self._parameters(function, config, dialect)

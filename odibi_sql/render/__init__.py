@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from odibi_sql.errors import Location, OdibiError, RenderError
-from odibi_sql.model import Config, Docs
+from odibi_sql.model import CONFIG_FIELDS, Config, Docs, config_of
 from odibi_sql.project import ModelFile, Project
 
 if TYPE_CHECKING:
@@ -86,13 +86,19 @@ class Renderer:
         except OdibiError as error:
             return [error]
 
-    def mention(self, model: ModelFile, setting: str, name: str) -> Location:
-        """Where `config()` in the model's file names something in a setting; the file alone where it does not."""
+    def mention(self, model: ModelFile, setting: str, name: str | None = None) -> Location:
+        """Where `config()` in the model's file, or else YAML, gives a setting; if it names something, where that is.
+
+        The file alone where none of them does.
+        """
         from odibi_sql.render.places import location, with_plain_newlines
 
         text = with_plain_newlines(model.text)
-        found = re.search(rf"\b{setting}\b[^)]*?['\"]({re.escape(name)})['\"]", text)
-        return location(model.path, text, found.start(1)) if found else Location(model.path)
+        patterns = [rf"\b{setting}\b[^)]*?['\"]({re.escape(name)})['\"]"] if name is not None else []
+        for pattern in (*patterns, rf"\b({setting})\s*=") if setting else ():
+            if (found := re.search(pattern, text)) is not None:
+                return location(model.path, text, found.start(1))
+        return model.places.get(setting) or Location(model.path)
 
     def locate(self, model: ModelFile, offset: int) -> Location:
         """Where the character at `offset` of the model's rendered text stands in the files that the user wrote.
@@ -149,11 +155,10 @@ class Renderer:
 
 def _config(file: ModelFile, settings: Mapping[str, Any]) -> Config:
     if not file.is_check:
-        return Config(**settings)
-    own = {name: value for name, value in settings.items() if name in Config.__dataclass_fields__}
+        return config_of(settings)
     # What YAML says of a check stands above what its macro says.
-    options = {name: value for name, value in {**settings, **file.defaults}.items() if name not in own}
-    return Config(**{**own, "materialized": "check", "options": {"severity": "error", **options}})
+    own = {name: value for name, value in settings.items() if name in CONFIG_FIELDS}
+    return config_of({"severity": "error", **settings, **file.defaults, **own, "materialized": "check"})
 
 
 def has_jinja(text: str) -> bool:

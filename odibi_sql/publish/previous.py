@@ -1,0 +1,64 @@
+"""A published relation -> the version that the next one builds on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from odibi_sql.cache import CacheManager
+from odibi_sql.dag import DAG
+from odibi_sql.errors import OdibiError, Problems, StoreError
+from odibi_sql.materializations import MATERIALIZATIONS
+from odibi_sql.plan import Previous
+from odibi_sql.publish.publisher import Publisher
+from odibi_sql.publish.record import PublishedRelation, placed
+from odibi_sql.relation import Stored
+
+
+@dataclass(frozen=True)
+class PreviousVersions:
+    """`check` hashes stored rows again, where the store no longer vouches for them. `folder` is the project's."""
+
+    cache: CacheManager
+    folder: Path
+    check: Callable[[Stored], str]
+
+    def of(self, dag: DAG, names: Iterable[str], publisher: Publisher) -> dict[str, Previous]:
+        """Of those that build on a version of theirs. Raises Problems."""
+        wanted = [name for name in names if MATERIALIZATIONS[dag.nodes[name].config.materialized].irreplaceable]
+        shown = publisher.irreplaceable() if wanted else {}
+        problems: list[OdibiError] = []
+        found = {}
+        for name in (name for name in wanted if name in shown):
+            try:
+                found[name] = self.previous(shown[name])
+            except StoreError as error:
+                problems.append(error)
+        if problems:
+            raise Problems(problems)
+        return found
+
+    def previous(self, published: PublishedRelation) -> Previous:
+        """Raises StoreError where the rows are not those that were published: going on would lose what they held."""
+        relation = placed(published.relation, self.cache.store, self.folder)
+        assert isinstance(relation, Stored)  # noqa: S101 - for the type checker
+        entry = self.cache.get(published.key)
+        if entry is not None and self.cache.stored(entry).parts == relation.parts:
+            return Previous(published.key, relation, published.content, entry)
+        for part in relation.parts:
+            if not Path(part).exists():
+                raise self._lost(published, f"`{part}` is gone")
+        try:
+            content = self.check(relation)
+        except StoreError as error:
+            raise self._lost(published, error.message) from error
+        if content != published.content:
+            raise self._lost(published, "its rows are not those that were written")
+        return Previous(published.key, relation, published.content, None)
+
+    def _lost(self, published: PublishedRelation, why: str) -> StoreError:
+        return StoreError(
+            f"the history of `{published.name}` cannot be read: {why}",
+            hint="bring its file back, or `odibi-sql rollback` to a publication whose files are there",
+        )
