@@ -42,7 +42,7 @@ from odibi_sql.samples import sample
 from odibi_sql.sql import Bound, SyntaxProblem
 from odibi_sql.strategies import grows, has_intervals
 from odibi_sql.time_ranges import TimeRange
-from odibi_sql.typed import Types, typed
+from odibi_sql.typed import Describe, Types, place_written, typed
 from odibi_sql.versions import Version, next_version
 
 
@@ -342,20 +342,39 @@ class StepRunner:
         return types
 
     def _typed(self, node: DAGNode, types: Types) -> DAGNode:
-        binder = self.open_session("duckdb").cursor()
+        try:
+            with self._binder() as describe:
+                return typed(node, types, describe)
+        except SyntaxProblem as problem:
+            raise SqlError(problem.message, self._locate(node, problem.at), problem.hint) from problem
+
+    @contextlib.contextmanager
+    def _binder(self) -> Iterator[Describe]:
+        cursor = self.open_session("duckdb").cursor()
 
         def describe(sql: str) -> list[str] | None:
             try:
-                return [column.type for column in binder.describe(sql)]
+                return [column.type for column in cursor.describe(sql)]
             except EngineFailure:
                 return None
 
         try:
-            return typed(node, types, describe)
-        except SyntaxProblem as problem:
-            raise SqlError(problem.message, self.places.locate(node.model, problem.at), problem.hint) from problem
+            yield describe
         finally:
-            binder.close()
+            cursor.close()
+
+    def _locate(self, node: DAGNode, at: int) -> Location:
+        """`at` counts in the rendered text of what runs."""
+        return (self.places.locate_delta if self._is_delta(node) else self.places.locate)(node.model, at)
+
+    def _place(self, node: DAGNode, offset: int) -> Location | None:
+        """`offset` counts in the SQL that ran."""
+        runs = self._as_it_runs(node)
+        if not runs.model.statement.transpiled:
+            return self.places.locate_statement(node.model, offset, delta=self._is_delta(node))
+        with self._binder() as describe:
+            at = place_written(runs, self._types.get(node.name), describe, offset)
+        return self._locate(node, at) if at is not None else None
 
     def _done(self, node: DAGNode, entry: Entry, reason: str) -> Outcome:
         if is_stored(node):
@@ -444,7 +463,7 @@ class StepRunner:
         if isinstance(node.definition, PythonModel):
             return NodeError(failure.message, place.path, None, None, hint)
         if failure.offset is not None:
-            place = self.places.locate_statement(node.model, failure.offset, delta=self._is_delta(node)) or place
+            place = self._place(node, failure.offset) or place
         elif hint is None and not failure.interrupted:
             hint = self._views_to_look_at(node)
         compiled = os.path.relpath(self._kept(node), self.folder)

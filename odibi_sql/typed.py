@@ -11,24 +11,46 @@ from dataclasses import replace
 
 from odibi_sql.dag import DAGNode
 from odibi_sql.relation import Slot
-from odibi_sql.sql import Statement, analyse
+from odibi_sql.sql import Statement, SyntaxProblem, analyse, origin
 
+Describe = Callable[[str], Sequence[str] | None]
 Types = Mapping[str, Mapping[str, str]]  # input -> column -> type in DuckDB's words
 
 
-def typed(node: DAGNode, types: Types, describe: Callable[[str], Sequence[str] | None]) -> DAGNode:
+def typed(node: DAGNode, types: Types, describe: Describe) -> DAGNode:
     """Raises SyntaxProblem, with the place in the rendered text, for what cannot be said with these types. `describe`
     is that of `analyse`."""
     statement = node.model.statement
     if statement.written is None or not statement.needs_types:
         return node
-    inputs = {(slot.start, slot.end): slot.value for slot in node.slots if slot.kind == "relation"}
-    names = {_key(one.parts): inputs[one.start, one.end] for one in statement.references}
-    written = statement.written
-    schemas = {".".join(key): types[name] for key, name in names.items()}
-    made = analyse(written.text, written.dialect, written.engine_dialect, schemas, describe)
+    names, written = _names(node), statement.written
+    made = analyse(written.text, written.dialect, written.engine_dialect, _schemas(names, types), describe)
     made = replace(made, canonical=statement.canonical, moment=statement.moment)
     return replace(node, definition=replace(node.model, statement=made), slots=_slots(made, names))
+
+
+def place_written(node: DAGNode, types: Types | None, describe: Describe, offset: int) -> int | None:
+    """The offset in the rendered text of a place in the transpiled SQL that ran, which was made for `types`."""
+    written = node.model.statement.written
+    if written is None:
+        return None
+    if types is None:
+        return None if node.model.statement.needs_types else origin(node.model.statement.sql, offset, written)
+    try:
+        ran = typed(node, types, describe).model.statement.sql
+    except SyntaxProblem:
+        return None
+    return origin(ran, offset, written, _schemas(_names(node), types), describe)
+
+
+def _names(node: DAGNode) -> dict[tuple[str, ...], str]:
+    """References as written -> the inputs that they name."""
+    inputs = {(slot.start, slot.end): slot.value for slot in node.slots if slot.kind == "relation"}
+    return {_key(one.parts): inputs[one.start, one.end] for one in node.model.statement.references}
+
+
+def _schemas(names: Mapping[tuple[str, ...], str], types: Types) -> Types:
+    return {".".join(key): types[name] for key, name in names.items()}
 
 
 def _slots(statement: Statement, names: Mapping[tuple[str, ...], str]) -> tuple[Slot, ...]:

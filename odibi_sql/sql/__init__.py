@@ -6,13 +6,14 @@ moments      tokens -> whether time, chance or the engine's state can change the
 canonical    tokens -> a text that is equal exactly where the tokens mean the same
 dialects     tree -> the query in the engine's dialect
 statement    what comes out
+origins      a place in transpiled SQL -> the place in what was written
 analyse      all of it together
 bind         SQL and slots -> SQL with other names
 """
 
 from __future__ import annotations
 
-from odibi_sql.sql.analyse import analyse
+from odibi_sql.sql.analyse import analyse, origin
 from odibi_sql.sql.bind import Bound, absolute, at_home, bind, quote
 from odibi_sql.sql.canonical import canonical, token_diff
 from odibi_sql.sql.statement import FileRead, Note, Reference, Statement, SyntaxProblem, Written
@@ -30,6 +31,7 @@ __all__ = [
     "at_home",
     "bind",
     "canonical",
+    "origin",
     "quote",
     "token_diff",
 ]

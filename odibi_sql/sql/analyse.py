@@ -47,6 +47,23 @@ def analyse(
     return from_dialect(parsed, written, schemas, describe)
 
 
+def origin(
+    sql: str,
+    offset: int,
+    written: Written,
+    schemas: Mapping[str, Mapping[str, str]] | None = None,
+    describe: Callable[[str], Sequence[str] | None] | None = None,
+) -> int | None:
+    """The offset in what was written of what stands at `offset` of the `sql` that was made of it with these types; None
+    where it cannot be told."""
+    from odibi_sql.sql import origins
+
+    if schemas is not None and describe is None:
+        with _binder() as own:
+            return origins.origin(sql, offset, written, schemas, own)
+    return origins.origin(sql, offset, written, schemas, describe)
+
+
 @contextmanager
 def _binder() -> Iterator[Callable[[str], Sequence[str] | None]]:
     import duckdb

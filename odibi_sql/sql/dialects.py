@@ -42,7 +42,7 @@ def from_dialect(
         at = reads.files[0].at if reads.files else parsed.start
         raise SyntaxProblem(f"{engine_dialect} SQL cannot read a file so", at, "declare the file as a source")
     try:
-        sql, untold = _transpile(parsed, reads, engine_dialect, schemas, describe)
+        sql, untold = transpile(parsed, reads, engine_dialect, schemas, describe)
     except _Untold:
         return _to_be_typed(parsed, reads, replace(written, rules=rewriting_rules()))
     again = _parse_again(sql, parsed, engine_dialect)
@@ -120,12 +120,22 @@ def _check_sayable(parsed: Parsed, engine_dialect: str) -> None:
             )
 
 
-def _transpile(
-    parsed: Parsed, reads: Reads, engine_dialect: str, schemas: Schemas | None, describe: Describe | None
+def transpile(
+    parsed: Parsed,
+    reads: Reads,
+    engine_dialect: str,
+    schemas: Schemas | None,
+    describe: Describe | None,
+    *,
+    comments: bool = False,
 ) -> tuple[str, bool]:
-    """The text, and whether another may come of it once types are known."""
+    """The text, and whether another may come of it once types are known. The tree of `parsed` is used up;
+    `comments` are those in it."""
     rules = sql_dialect(engine_dialect)
     root, untold = parsed.root, False
+    if not comments:
+        for node in root.walk():
+            node.pop_comments()
     if (parsed.dialect, engine_dialect) == ("duckdb", "spark"):
         root, untold = _for_spark(parsed, reads, schemas, describe)
     for select in root.find_all(exp.Select):
@@ -134,7 +144,7 @@ def _transpile(
         for with_ in root.find_all(exp.With):
             with_.set("recursive", True)
     try:
-        sql = rules.generate(root, unsupported_level=ErrorLevel.RAISE, comments=False, pretty=True)
+        sql = rules.generate(root, unsupported_level=ErrorLevel.RAISE, comments=comments, pretty=True)
     except UnsupportedError as error:
         said = " ".join(str(error).split())
         raise SyntaxProblem(

@@ -198,3 +198,23 @@ def test_what_types_make_wrong_is_told_with_its_place(running_spark: object, tmp
     assert error is not None
     assert (error.file, error.line, error.column) == ("models/wrong.sql", 2, 3)
     assert error.hint == "cast the column: epoch_ms(x::TIMESTAMP)"
+
+
+PLACED = {
+    "models/unknown.sql": "select\n    id,\n    round(amount * 2, 1) as x,\n    upper(custmer_id) as y\nfrom orders\n",
+    "models/running.sql": "{% set n = 'name' %}\nselect id,\n    cast({{ n }} as integer) as x\nfrom customers\n",
+    "models/below.sql": (
+        "with a as (select id, amount as m from orders)\nselect id, avg(m) as m,\n  sum(mm) as x\nfrom a group by id\n"
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "line", "column"), [("unknown", 4, 11), ("running", 3, 10), ("below", 3, 7)])
+def test_an_error_in_transpiled_sql_has_its_place_in_what_was_written(
+    name: str, line: int, column: int, running_spark: object, tmp_path: Path
+) -> None:
+    path = f"models/{name}.sql"
+    folder = write_project(tmp_path, {path: PLACED[path]})
+    error = odibi_sql.build(folder, engine="spark").results[name].error
+    assert error is not None
+    assert (error.file, error.line, error.column) == (path, line, column)

@@ -56,6 +56,8 @@ def for_spark(
         if made is not node:
             if starts:
                 made.meta["start"] = min(starts)  # where a refusal around it stands
+            if node.comments and not made.comments:
+                made.add_comments(node.comments)
             known = made.meta.get("kind") or kinds[id(node)]
             if known:
                 made.meta["kind"] = known
