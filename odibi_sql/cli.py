@@ -19,6 +19,7 @@ COMMANDS: dict[str, str] = {
     "test": "odibi_sql.commands.test",
     "plan": "odibi_sql.commands.plan",
     "why": "odibi_sql.commands.why",
+    "validate": "odibi_sql.commands.validate",
     "verify": "odibi_sql.commands.verify",
     "ls": "odibi_sql.commands.ls",
     "compile": "odibi_sql.commands.compile",

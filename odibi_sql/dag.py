@@ -70,6 +70,16 @@ class DAG:
                 below[up].append(node.name)
         return {name: tuple(names) for name, names in below.items()}
 
+    def with_upstream(self, names: Iterable[str]) -> tuple[str, ...]:
+        """These nodes and all that they are made of, in order."""
+        stack = list(names)
+        wanted = set(stack)
+        while stack:
+            above = [up for up in self.nodes[stack.pop()].upstream if up not in wanted]
+            wanted.update(above)
+            stack += above
+        return tuple(name for name in self.nodes if name in wanted)
+
     def to_mermaid(self) -> str:
         """A flowchart in Mermaid's language; sources are round, seeds slanted, models square, checks hexagons."""
         shapes = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +11,13 @@ from odibi_sql.cache import CacheManager, Entry, Recipe
 from odibi_sql.engines.protocol import EngineFailure, Session
 from odibi_sql.errors import ProjectError
 from odibi_sql.inputs import Given
+
+
+def keep_frames(
+    frames: Mapping[str, Any], open_session: Callable[[], Session], cache: CacheManager, engine: str
+) -> dict[str, Given]:
+    """By name with case folded; `engine` is the session's name. Raises ProjectError where one cannot be read."""
+    return {name.casefold(): keep_frame(name, frame, open_session(), cache, engine) for name, frame in frames.items()}
 
 
 def keep_frame(name: str, frame: Any, session: Session, cache: CacheManager, engine: str) -> Given:

@@ -10,9 +10,11 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
-from odibi_sql.cache import FileDigests
+from odibi_sql.cache import expand
 from odibi_sql.dag import DAG, DAGNode, Locate
+from odibi_sql.engines.protocol import CsvSeed
 from odibi_sql.errors import Location, OdibiError, ProjectError, SqlError
 from odibi_sql.model import AnyModel, Model, PythonModel, Seed, Source
 from odibi_sql.relation import Attached, Files, Relation
@@ -28,6 +30,12 @@ def is_remote(path: str) -> bool:
 def has_partitions(folder: Path) -> bool:
     """Whether engines take a part of the folder's path, such as `env=prod`, for a column of the files below."""
     return any("=" in part for part in folder.parts)
+
+
+def csv_of(seed: Seed, folder: Path) -> CsvSeed:
+    """A seed as engines read it; `folder` is the project's."""
+    types = dict(seed.column_types)
+    return CsvSeed(folder / seed.path, types, seed.delimiter, seed.quote, seed.encoding, seed.null_strings)
 
 
 @dataclass(frozen=True)
@@ -49,13 +57,31 @@ class Inputs:
     problems: tuple[OdibiError, ...]
 
 
+class Digests(Protocol):
+    """Hashes of files: see FileDigests."""
+
+    def digest(self, path: Path) -> str: ...
+
+    def digest_all(self, pattern: str, folder: Path) -> str | None: ...
+
+
+class Presence:
+    """Digests that look no further than whether files are there."""
+
+    def digest(self, path: Path) -> str:  # noqa: ARG002 - a file that was found
+        return "there"
+
+    def digest_all(self, pattern: str, folder: Path) -> str | None:
+        return "there" if expand(pattern, folder) else None
+
+
 @dataclass
 class InputReader:
     """`unknowable` stands for the content of what cannot be hashed, such as an `s3://` path: it is new in every run.
     `looked_at` grows with every path and glob that was asked for, as it was written but for a `~/`."""
 
     folder: Path
-    digests: FileDigests
+    digests: Digests
     frames: Mapping[str, Given]
     locate: Locate
     unknowable: str
@@ -69,17 +95,18 @@ class InputReader:
         for name in names:
             node = dag.nodes[name]
             try:
-                self._read_files(node, files)
+                self.read_files(node, files)
                 for up in node.upstream:
                     definition = dag.nodes[up].definition
                     if isinstance(definition, Source) and up not in sources:
                         sources[up] = Given("", Files("csv", ()))  # named once, even where it is missing
-                        sources[up] = self._source(definition)
+                        sources[up] = self.source(definition)
             except OdibiError as error:
                 problems.append(error)
         return Inputs(sources, files, tuple(problems))
 
-    def _read_files(self, node: DAGNode, files: dict[str, str]) -> None:
+    def read_files(self, node: DAGNode, files: dict[str, str]) -> None:
+        """Adds what the node's own files hold. Raises OdibiError for one that is missing."""
         if isinstance(node.definition, Seed):
             files[node.path] = self._digest(node.path, Location(node.path))
         elif isinstance(node.definition, Model):
@@ -110,7 +137,8 @@ class InputReader:
             )
         return digest
 
-    def _source(self, source: Source) -> Given:
+    def source(self, source: Source) -> Given:
+        """Raises OdibiError where there is nothing to read."""
         if source.kind == "frame":
             if (frame := self.frames.get(source.name.casefold())) is None:
                 raise ProjectError(

@@ -12,10 +12,14 @@ from odibi_sql.sql import FileRead, Reference, Statement
 
 @dataclass(frozen=True)
 class ColumnDoc:
+    """`where` is the place of the name, `type_where` that of the type."""
+
     name: str
     description: str = ""
     data_type: str | None = None
     tags: tuple[str, ...] = ()
+    where: Location | None = None
+    type_where: Location | None = None
 
 
 @dataclass(frozen=True)
@@ -32,8 +36,9 @@ class Config:
     """Settings of one model: project defaults, then YAML, then `config()` in its file; the last one wins.
 
     `retry_delay` and `timeout` are seconds; None means the project's own. `event_time` is the column that says when a
-    row happened, `begin` a time in ISO 8601. `options` are those that only some kinds of nodes have, by name, as JSON
-    can hold them, lists as tuples: a check's `severity`, or a snapshot's `check_cols`.
+    row happened, `begin` a time in ISO 8601. `contract`: the columns that YAML lists, with their types, are enforced.
+    `options` are those that only some kinds of nodes have, by name, as JSON can hold them, lists as tuples: a check's
+    `severity`, or a snapshot's `check_cols`.
     """
 
     materialized: str = "table"
@@ -56,6 +61,7 @@ class Config:
     batch_size: str | None = None
     lookback: int = 0
     begin: str | None = None
+    contract: bool = False
     meta: Mapping[str, Any] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
 

@@ -20,7 +20,6 @@ from typing import Any, Self
 
 from odibi_sql.cache import CacheManager, Entry, FileDigests
 from odibi_sql.compile import CATALOG_DIALECT, Compiled, compile_project
-from odibi_sql.dag import DAGNode
 from odibi_sql.engines import load_engine
 from odibi_sql.engines.protocol import Engine, EngineFailure, Session, SessionOptions
 from odibi_sql.engines.sessions import Sessions
@@ -32,15 +31,14 @@ from odibi_sql.events import (
     Noted,
     PlannedNode,
     Published,
-    Resource,
     Tracker,
     Warned,
 )
-from odibi_sql.executor import DAGExecutor, Execution, ExecutorOptions, Task
-from odibi_sql.frames import keep_frame
-from odibi_sql.inputs import Given, InputReader
+from odibi_sql.executor import DAGExecutor, Execution, ExecutorOptions
+from odibi_sql.frames import keep_frames
+from odibi_sql.inputs import Digests, Given, InputReader, Presence
 from odibi_sql.intervals import in_utc
-from odibi_sql.plan import Moment, Plan, Planner, Recipes, group_of
+from odibi_sql.plan import Moment, Plan, Planner, Recipes
 from odibi_sql.project import Project, place_of_setting, read_project
 from odibi_sql.publish import LiveContents, PlanToShow, PreviousVersions, Publication, Publisher, meaning_of, state_of
 from odibi_sql.relation import Query, Relation, Stored
@@ -48,8 +46,10 @@ from odibi_sql.remembered import ModelMemo, context_of
 from odibi_sql.reports.text import counted
 from odibi_sql.runner import StepRunner
 from odibi_sql.runs import RunFolder
+from odibi_sql.schemas import Inference, Validation, looking_at_files, schemas_to_run, undecided_contracts
 from odibi_sql.selection import select
 from odibi_sql.strategies import grows
+from odibi_sql.tasks import resource_of, tasks_of
 from odibi_sql.versions import Versions, versions_of
 from odibi_sql.wanted import checks_without_input, with_ephemerals
 
@@ -151,12 +151,12 @@ class Orchestrator:
         return self._settings_of(self.engine)
 
     def _settings_of(self, engine: Engine) -> Mapping[str, str | int | float | bool]:
-        given = self.project.engines.get(engine.NAME, {})
+        given = self._as_read.engines.get(engine.NAME, {})
         try:
             return engine.check_settings(given)
         except ProjectError as error:
             name = next((name for name in given if f"`{name}`" in error.message), "")
-            where = place_of_setting(self.project.root, name)
+            where = place_of_setting(self._as_read.root, name)
             raise ProjectError(error.message, where, error.hint) from error
 
     @cached_property
@@ -173,7 +173,7 @@ class Orchestrator:
 
     @cached_property
     def cache(self) -> CacheManager:
-        return CacheManager(self.project.warehouse / "store", self.run_id, self._warn, self.check_stored)
+        return CacheManager(self._as_read.warehouse / "store", self.run_id, self._warn, self.check_stored)
 
     @cached_property
     def digests(self) -> FileDigests:
@@ -245,14 +245,7 @@ class Orchestrator:
         dag = self.compiled.check().dag
         self.cache.hold()
         wanted = with_ephemerals(dag, self.selected)
-        frames = {
-            name.casefold(): keep_frame(name, frame, self.open_session(), self.cache, self.engine.NAME)
-            for name, frame in self.options.frames.items()
-        }
-        places = self.compiled.places
-        reader = InputReader(
-            self.project.root, self.digests, frames, places.locate, self.run_id, locate_delta=places.locate_delta
-        )
+        reader = self._input_reader(self.digests)
         inputs = reader.read(dag, wanted)
         if inputs.problems:
             raise Problems(inputs.problems)
@@ -269,6 +262,20 @@ class Orchestrator:
         )
         return planner.plan(wanted)
 
+    # -- before a build
+
+    def validate(self) -> Validation:
+        """Bind what is selected, and all that it reads, without results and without data. Raises SelectionError.
+
+        Spark is asked only where the `engine` option names it, since it takes long to start.
+        """
+        dag, options = self.compiled.dag, self.options
+        names = dag.with_upstream(select(dag, options.select, options.exclude, self.state))
+        reader = self._input_reader(Presence())
+        only = "duckdb" if options.engine is None else None
+        with Inference(self.compiled, looking_at_files(reader), self.open_session, self.run_id, only) as inference:
+            return Validation(inference.infer(names), self.compiled.problems)
+
     # -- a build
 
     def build(self) -> Build:
@@ -276,16 +283,20 @@ class Orchestrator:
         self.compiled.check()
         self._sweep()
         plan = self.plan
+        schemas = schemas_to_run(plan, self.compiled, self.open_session, self.run_id)
         tracker = Tracker()
         self.emitter.subscribe(tracker)
         for note in self.compiled.notes:
             self.emitter.emit(Noted(note))
         runs = RunFolder(self.project.warehouse / "runs" / self.run_id)
-        runner = StepRunner(plan, self.cache, self.open_session, self.compiled.places, self.project.root, runs.sql)
+        places, root = self.compiled.places, self.project.root
+        runner = StepRunner(
+            plan, self.cache, self.open_session, places, root, runs.sql, undecided_contracts(plan, schemas)
+        )
         options = ExecutorOptions(self.project.threads, self.options.fail_fast)
         try:
             self.emitter.emit(self._started(plan))
-            execution = DAGExecutor(self._tasks(plan), runner, self.emitter, time.monotonic, options).run()
+            execution = DAGExecutor(tasks_of(plan, self.project), runner, self.emitter, time.monotonic, options).run()
         except KeyboardInterrupt:  # before the first node: nobody else tells of it
             self._finish(None, interrupted=True, because=INTERRUPTED)
             raise
@@ -333,7 +344,7 @@ class Orchestrator:
 
     def _session_options(self, engine: str) -> SessionOptions:
         settings = self._settings_of(load_engine(engine))
-        return SessionOptions(self.moment.now, self.project.threads, self.cache.scratch() / "spill" / engine, settings)
+        return SessionOptions(self.moment.now, self._as_read.threads, self.cache.scratch() / "spill" / engine, settings)
 
     def _warn(self, message: str) -> None:
         self.emitter.emit(Warned(message))
@@ -408,22 +419,10 @@ class Orchestrator:
         asked = Versions(full_refresh=given.full_refresh, start=in_utc(given.start), end=in_utc(given.end))
         return versions_of(nodes, {name: one.key for name, one in shown.items()}, self.cache, asked)
 
-    def _tasks(self, plan: Plan) -> dict[str, Task]:
-        tasks = {}
-        for name, step in plan.steps.items():
-            config, project = step.node.config, self.project
-            tasks[name] = Task(
-                name=name,
-                resource=_resource(step.node),
-                upstream=step.upstream,
-                after=step.after,
-                group=group_of(step.node),
-                retries=config.retries if config.retries is not None else project.retries,
-                retry_delay=config.retry_delay if config.retry_delay is not None else project.retry_delay,
-                timeout=config.timeout if config.timeout is not None else project.timeout,
-                estimate_s=step.estimate_s if step.action != "cached" else 0.0,
-            )
-        return tasks
+    def _input_reader(self, digests: Digests) -> InputReader:
+        frames = keep_frames(self.options.frames, self.open_session, self.cache, self.engine.NAME)
+        root, places = self._as_read.root, self.compiled.places
+        return InputReader(root, digests, frames, places.locate, self.run_id, locate_delta=places.locate_delta)
 
     def _started(self, plan: Plan) -> BuildStarted:
         return BuildStarted(
@@ -436,7 +435,7 @@ class Orchestrator:
             only_checks=self.options.only_checks,
             nodes=tuple(
                 PlannedNode(
-                    step.node.name, _resource(step.node), step.action, step.reason, step.upstream, step.estimate_s
+                    step.node.name, resource_of(step.node), step.action, step.reason, step.upstream, step.estimate_s
                 )
                 for step in plan.steps.values()
             ),
@@ -482,11 +481,6 @@ class Orchestrator:
 
 def _named(engine: Engine) -> str:
     return f"{engine.NAME} {engine.version()}"
-
-
-def _resource(node: DAGNode) -> Resource:
-    assert node.resource != "source"  # noqa: S101 - nothing makes these, and they are in no plan
-    return node.resource
 
 
 def _why_not_published(execution: Execution) -> str | None:

@@ -22,15 +22,17 @@ from odibi_sql.cache.files import cannot_write
 from odibi_sql.checks.verdict import because, judge
 from odibi_sql.compile import Places
 from odibi_sql.context import NodeContext
+from odibi_sql.contracts import is_kept_as_written, keep_contract
 from odibi_sql.counting import bound_query, calculated, write_all
 from odibi_sql.dag import DAGNode
 from odibi_sql.engines import load_engine
-from odibi_sql.engines.protocol import CsvSeed, Cursor, EngineFailure, Session, Written
+from odibi_sql.engines.protocol import Cursor, EngineFailure, Session, Written
 from odibi_sql.engines.sessions import writer_of
-from odibi_sql.errors import Location, OdibiError, SqlError
+from odibi_sql.errors import Location, OdibiError, Problems, SqlError
 from odibi_sql.events import NodeError
 from odibi_sql.executor import Attempt, Miss, NodeFailure, Outcome, Outcomes
 from odibi_sql.increments import Before, Increment, Made
+from odibi_sql.inputs import csv_of
 from odibi_sql.materializations import MATERIALIZATIONS
 from odibi_sql.materializations.kind import Making, OptionProblem
 from odibi_sql.model import Check, Model, PythonModel, Seed, TableRead
@@ -51,7 +53,8 @@ class StepRunner:
     """`open_session` is called by steps that run, with the engine that a model names for itself, if any; `compiled` is
     a folder for the SQL of what runs.
 
-    `relations` grows as nodes end: what each offers to its readers.
+    `undecided` are models whose contracts only their results can keep or break. `relations` grows as nodes end: what
+    each offers to its readers.
     """
 
     plan: Plan
@@ -60,6 +63,7 @@ class StepRunner:
     places: Places
     folder: Path
     compiled: Path
+    undecided: frozenset[str] = frozenset()
     relations: dict[str, Relation] = field(default_factory=dict)
     entries: dict[str, Entry] = field(default_factory=dict)
     _contents: dict[str, str] = field(default_factory=dict)
@@ -89,7 +93,8 @@ class StepRunner:
         restated = self.plan.versions.restates(step.node)
         if entry is None and not self.plan.force and restated is None:
             entry = stored_result(recipe, self.cache, previous)
-        if entry is not None:
+        known = step.entry is not None or name not in self.undecided
+        if entry is not None and (known or is_kept_as_written(step.node.any_model, entry.columns)):
             return self._done(step.node, entry, "unchanged")
         self._recipes[name] = recipe
         reason = why(step.node, recipe, self.cache, self.plan.force, previous) if step.key != key else step.reason
@@ -147,7 +152,9 @@ class StepRunner:
     # -- within
 
     def _keep(self, node: DAGNode, columns: tuple[Column, ...], made: Made | None, duration_s: float) -> Outcome:
-        """Raises StoreError."""
+        """Raises StoreError, and Problems where a contract is broken."""
+        if node.name in self.undecided:
+            keep_contract(node.any_model, columns, self.open_session("duckdb"))
         written, shared = (made.written, made.shared) if made else (None, ())
         entry = replace(self._entry(node, self._recipes[node.name], written, duration_s), columns=columns)
         restated = self._is_refresh(node.name) or self.plan.versions.restates(node) is not None
@@ -207,11 +214,8 @@ class StepRunner:
         number = next(self._numbers)
         stem = self.cache.scratch() / f"{number}"
         if isinstance(node.definition, Seed):
-            seed = node.definition
             try:
-                types, nulls = dict(seed.column_types), seed.null_strings
-                csv = CsvSeed(self.folder / seed.path, types, seed.delimiter, seed.quote, seed.encoding, nulls)
-                written = cursor.write_csv(csv, stem)
+                written = cursor.write_csv(csv_of(node.definition, self.folder), stem)
             finally:
                 cursor.close()
             return written.columns, Made(written)
@@ -471,6 +475,9 @@ class StepRunner:
 
     def _told(self, node: DAGNode, error: OdibiError) -> NodeError:
         """With all of the traceback in a file, where a Python model raised something."""
+        if isinstance(error, Problems):
+            first, *more = error.errors
+            return replace(self._told(node, first), message="\n".join([first.message, *map(str, more)]))
         where = error.where or Location("")
         told = NodeError(error.message, where.path or None, where.line, where.column, error.hint)
         raised = error.__cause__

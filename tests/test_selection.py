@@ -233,7 +233,7 @@ MISTAKES = [
         "config.materialised:view",
         "`config.materialised:view`: models have no setting `materialised`",
         "did you mean `config.materialized`? settings: `materialized`, `schema`, `tags`, `enabled`, `depends_on`, "
-        "`dialect`, `engine`, `retries`, `retry_delay`, `timeout`, `meta`",
+        "`dialect`, `engine`, `retries`, `retry_delay`, `timeout`, `contract`, `meta`",
     ),
     ("resource_type:chek", "`resource_type:chek`: no such type", "types: `model`, `seed`, `source`, `check`"),
     ("test_type:x", "`test_type:x`: no such type of check", "types: `generic`, `singular`"),

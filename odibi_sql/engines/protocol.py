@@ -139,6 +139,12 @@ class Cursor(Protocol):
     def describe(self, sql: str) -> tuple[Column, ...]:
         """The columns of a SELECT, bound but not run."""
 
+    def needs_rows(self, sql: str) -> bool:
+        """Whether the columns of a SELECT depend on the rows it reads, as those of a PIVOT without a list do."""
+
+    def columns_of(self, relation: Stored | Files | Attached | CsvSeed) -> tuple[Column, ...]:
+        """The columns that reading the relation gives; no more of its rows are looked at than telling them takes."""
+
     def write(self, sql: str, stem: Path, layout: Layout = ONE_FILE) -> Written:
         """Run a SELECT and keep its rows as Parquet parts named `<stem>….parquet`, all types lossless."""
 

@@ -95,7 +95,8 @@ class Descriptions:
         description = ""
         settings: dict[str, Any] = {}
         checks = self.checks[kind]
-        known = ("name", "description", "config", "columns", "tags", "meta", *(("relation",) * (kind == "snapshots")))
+        beside = [one for one in ("contract", "tags", "meta") if one in checks]
+        known = ("name", "description", "config", "columns", *beside, *(("relation",) * (kind == "snapshots")))
         places: dict[str, Location] = {}
         relation = None
         misplaced = {key: "put it under `config:`" for key in checks if key not in known}
@@ -109,7 +110,7 @@ class Descriptions:
                 places |= {str(name): given.document.where for name, given in entry.document.entries.items()}
             elif key == "relation":
                 relation = entry.document
-            elif key in {"tags", "meta"}:
+            elif key in beside:
                 kept: dict[str, Any] = {}
                 self.reading.setting(key, entry, checks, kept)
                 settings = merge(kept, settings)
@@ -137,9 +138,15 @@ def read_columns(reading: Reading, item: Document) -> tuple[ColumnDoc, ...]:
         if not given.get("name"):
             reading.mistake("a column needs a `name`", column.where)
             continue
+        places = {key: column.entries[key].document.where for key in ("name", "data_type") if key in column.entries}
         columns.append(
             ColumnDoc(
-                given["name"], given.get("description") or "", given.get("data_type"), tuple(given.get("tags") or ())
+                name=given["name"],
+                description=given.get("description") or "",
+                data_type=given.get("data_type"),
+                tags=tuple(given.get("tags") or ()),
+                where=places["name"],
+                type_where=places.get("data_type"),
             )
         )
     return tuple(columns)

@@ -160,6 +160,15 @@ def partition_columns(value: Any) -> tuple[str, ...]:
     return names(value)
 
 
+def contract(value: Any) -> bool:
+    """dbt's `contract: {enforced: true}`."""
+    known = {"alias_types", "enforced"}
+    flags = isinstance(value, Mapping) and known >= value.keys() and all(isinstance(v, bool) for v in value.values())
+    if not flags:
+        raise SettingError("a mapping such as {enforced: true}")
+    return bool(value.get("enforced", False))
+
+
 def delimiter(value: Any) -> str:
     if not isinstance(value, str) or len(value) != 1 or value in "\r\n":
         raise SettingError("one character")
@@ -265,6 +274,7 @@ def model_settings(known: Known) -> Mapping[str, Check]:
         "batch_size": optional(one_of(GRAINS)),
         "lookback": whole_number(0),
         "begin": optional(moment),
+        "contract": contract,
         "meta": mapping,
     }
 

@@ -38,6 +38,7 @@ from odibi_sql.plan import Plan, Planner, Recipes
 from odibi_sql.relation import Relation, Stored
 from odibi_sql.runner import StepRunner
 from odibi_sql.runs import RunFolder
+from odibi_sql.tasks import tasks_of
 from odibi_sql.verify.causes import likely_causes
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ class _RowsOfAll(Orchestrator):
 
     def run_steps(self, plan: Plan, runner: NodeRunner) -> Execution:
         options = ExecutorOptions(self.project.threads)
-        execution = DAGExecutor(self._tasks(plan), runner, self.emitter, time.monotonic, options).run()
+        execution = DAGExecutor(tasks_of(plan, self.project), runner, self.emitter, time.monotonic, options).run()
         if execution.interrupted:
             raise KeyboardInterrupt
         return execution

@@ -175,6 +175,15 @@ sources:
     assert order.index("/source_not_null_shop_orders_id") < order.index("b")
 
 
+NO_COLUMN = """
+models:
+  - name: orders
+    columns:
+      - {name: id, tests: [not_null]}
+      - {name: idd, tests: [not_null]}
+"""
+
+
 def test_a_mistake_in_one_check_is_of_that_check_alone(project: WriteProject) -> None:
     folder = project(
         {
@@ -184,21 +193,32 @@ models:
   - name: orders
     columns:
       - {name: id, tests: [not_null]}
-      - {name: idd, tests: [not_null]}
-      - {name: s, tests: [not_null, {accepted_values: {values: [y]}}]}
+      - name: s
+        tests:
+          - not_null
+          - accepted_values: {values: [y]}
+          - accepted_values: {name: broken, values: ["'z'::integer"], quote: false}
 """,
         }
     )
     failing = odibi_sql.build(folder)
     assert verdicts(failing) == {
         "not_null_orders_id": "pass",
-        "not_null_orders_idd": None,
+        "broken": None,
         "not_null_orders_s": "pass",
         "accepted_values_orders_s__y": "fail",
     }
-    error = failing.results["not_null_orders_idd"].error
-    assert error and (error.file, error.line, error.column) == ("models/shop.yml", 6, 29)
-    assert error.hint == "did you mean `id`?"
+    error = failing.results["broken"].error
+    assert error and (error.file, error.line, error.column) == ("models/shop.yml", 10, 13)
+    assert error.message.startswith("Could not convert string 'x' to INT32")
+
+
+def test_a_check_that_cannot_be_bound_is_told_before_anything_runs(project: WriteProject) -> None:
+    files = {"models/orders.sql": "select 1 as id", "models/shop.yml": NO_COLUMN}
+    with pytest.raises(odibi_sql.errors.Problems) as caught:
+        odibi_sql.build(project(files))
+    (error,) = caught.value.errors
+    assert (str(error.where), error.hint) == ("models/shop.yml:6:29", "did you mean `id`?")
 
 
 def test_test_checks_what_is_published(project: WriteProject, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

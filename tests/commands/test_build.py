@@ -38,7 +38,10 @@ RESULT: dict[str, Any] = {
     "content": (str, type(None)),
     "error": (dict, type(None)),
 }
-BROKEN = {"models/broken.sql": "select\n    nme\nfrom customers\n", "models/reader.sql": "select * from broken\n"}
+BROKEN = {
+    "models/broken.sql": "select\n    cast(name as integer) as n\nfrom customers\n",
+    "models/reader.sql": "select * from broken\n",
+}
 
 
 def check_document(document: dict[str, Any]) -> None:
@@ -121,7 +124,7 @@ def test_json_of_failed_models(shop: Path, run: Run) -> None:
     }
     error = next(result["error"] for result in ran.json["results"] if result["name"] == "broken")
     assert (error["file"], error["line"], error["column"]) == ("models/broken.sql", 2, 5)
-    assert error["hint"] == "did you mean `name`?"
+    assert error["message"].startswith("Could not convert string 'Ada' to INT32")
     assert "models/broken.sql:2:5" in ran.err
 
 

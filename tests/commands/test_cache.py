@@ -46,7 +46,7 @@ def test_prune_keeps_what_is_published_and_the_last_of_each_model(built: Path, r
 
 
 def test_clear_removes_what_is_not_published(shop: Path, run: Run) -> None:
-    write_project(shop, {"models/broken.sql": "select nme from customers\n"})
+    write_project(shop, {"models/broken.sql": "select name::integer as n from customers\n"})
     assert run("build").code == 1
     ran = run("cache", "clear")
     assert (ran.code, ran.out, ran.err) == (0, "", "removed 4 results\n")

@@ -98,10 +98,10 @@ def test_without_a_command_the_help_is_shown(run: Run) -> None:
 
 def test_codes_of_real_processes(shop: Path) -> None:
     assert odibi("build").returncode == 0
-    (shop / "models" / "broken.sql").write_text("select nme from customers\n")
+    (shop / "models" / "broken.sql").write_text("select name::integer as n from customers\n")
     done = odibi("build")
     assert (done.returncode, done.stdout) == (1, "")
-    assert "models/broken.sql:1:8: " in done.stderr and "Traceback" not in done.stderr
+    assert "models/broken.sql:1:12: " in done.stderr and "Traceback" not in done.stderr
     done = odibi("frobnicate")
     assert (done.returncode, done.stdout) == (2, "")
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from shutil import rmtree
+from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import Any
 
@@ -154,6 +155,22 @@ class DuckDBCursor:
     def describe(self, sql: str) -> tuple[Column, ...]:
         described = self._run(statement("DESCRIBE SELECT * FROM (", sql, ")", self._longest))
         return tuple(Column(row[0], row[1]) for row in described)
+
+    def needs_rows(self, sql: str) -> bool:
+        if "pivot" not in sql.casefold():
+            return False
+        with translated():  # DuckDB makes several statements of a PIVOT that looks at the data
+            return any(one.type == duckdb.StatementType.MULTI for one in duckdb.extract_statements(sql))
+
+    def columns_of(self, relation: Stored | Files | Attached | CsvSeed) -> tuple[Column, ...]:
+        with _without_place():
+            if not isinstance(relation, CsvSeed):
+                return self.describe(self._session.select(relation))
+            with TemporaryDirectory() as folder, csv.in_utf8(relation, Path(folder) / "seed") as seed:
+                csv.check_readable(seed)
+                columns = self.describe(csv.seed_sql(seed, {}))
+                types = csv.types_by_header(seed, [column.name for column in columns])
+                return self.describe(csv.seed_sql(seed, types)) if types else columns
 
     def write(self, sql: str, stem: Path, layout: Layout = ONE_FILE) -> Written:
         small = self._held and not self._reads_more and not _may_collate(sql) and not layout.partition_by

@@ -24,6 +24,10 @@ _REMOTE = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 _LITERAL_PATHS = {"__globPaths__": "false"}
 
 
+def is_remote(files: Files) -> bool:
+    return any(_REMOTE.match(path) for path in files.paths)
+
+
 class Reader:
     def __init__(self, spark: Callable[[], SparkSession], folder: Path, duckdb: Callable[[], DuckDBSession]) -> None:
         self._spark = spark
@@ -58,7 +62,7 @@ class Reader:
 
     def _parquet(self, files: Files) -> DataFrame:
         """DuckDB says which files and which types, from their footers, so that both engines take them for the same."""
-        if any(_REMOTE.match(path) for path in files.paths):
+        if is_remote(files):
             return self._spark().read.parquet(*files.paths)
         session = self._duckdb()
         cursor = session.cursor()

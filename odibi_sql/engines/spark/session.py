@@ -22,7 +22,7 @@ from odibi_sql.engines.spark import content, types
 from odibi_sql.engines.spark.clock import Timed, fixing_statements, literals, timed
 from odibi_sql.engines.spark.connecting import connect
 from odibi_sql.engines.spark.failures import translated
-from odibi_sql.engines.spark.reading import Reader
+from odibi_sql.engines.spark.reading import Reader, is_remote
 from odibi_sql.engines.spark.writing import write_parts
 from odibi_sql.relation import Attached, Column, Files, Stored
 
@@ -140,6 +140,20 @@ class SparkCursor:
 
     def describe(self, sql: str) -> tuple[Column, ...]:
         return self._session.named(types.exact_columns(self._frame(sql).schema))
+
+    def needs_rows(self, sql: str) -> bool:  # noqa: ARG002 - a PIVOT of Spark's has a list
+        return False
+
+    def columns_of(self, relation: Stored | Files | Attached | CsvSeed) -> tuple[Column, ...]:
+        """By DuckDB, which says what files hold for both engines; by Spark where only Spark may get at them."""
+        if isinstance(relation, Files) and is_remote(relation) and relation.format == "parquet":
+            with self._running():
+                return self._session.named(types.exact_columns(self._session.reader.frame(relation).schema))
+        cursor = self._session.duckdb.cursor()
+        try:
+            return cursor.columns_of(relation)
+        finally:
+            cursor.close()
 
     def write(self, sql: str, stem: Path, layout: Layout = ONE_FILE) -> Written:
         if layout != ONE_FILE:

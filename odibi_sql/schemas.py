@@ -1,0 +1,329 @@
+"""DAG -> the columns of every node, before anything is run: each query is bound by its engine over empty inputs.
+
+What an engine's binder can tell is told here: names, types, functions, and whether contracts are kept. What needs rows
+to be told is undecided, and so is all that reads it; what reads a node that is wrong is not reported for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from types import TracebackType
+from typing import Literal
+
+from odibi_sql.compile import Compiled
+from odibi_sql.context import NodeContext
+from odibi_sql.contracts import Columns, breaches, has_contract, promised
+from odibi_sql.dag import DAGNode
+from odibi_sql.engines import load_engine
+from odibi_sql.engines.protocol import Cursor, EngineFailure, Session
+from odibi_sql.errors import Location, OdibiError, Problems, ProjectError, SqlError
+from odibi_sql.inputs import InputReader, csv_of
+from odibi_sql.materializations import MATERIALIZATIONS
+from odibi_sql.model import Model, PythonModel, Seed, Source
+from odibi_sql.plan import Plan, is_stored
+from odibi_sql.relation import Attached, Files, Relation, Stored
+from odibi_sql.sql import Bound, SyntaxProblem
+from odibi_sql.typed import typed
+
+Status = Literal["valid", "wrong", "undecided"]
+Look = Callable[[DAGNode], Relation | Columns | None]
+
+
+@dataclass(frozen=True)
+class Schema:
+    """What is known of one node. `columns` are those that its readers can count on: its own, or those that a contract
+    promises. `undecided` says why its own are not known.
+
+    `mistakes` are of the node itself; `unread`: they are about what lies outside of the project, which may be otherwise
+    when it is read.
+    """
+
+    columns: Columns | None
+    undecided: str | None = None
+    mistakes: tuple[OdibiError, ...] = ()
+    unread: bool = False
+
+    @property
+    def status(self) -> Status:
+        return "wrong" if self.mistakes else "undecided" if self.undecided else "valid"
+
+
+@dataclass(frozen=True)
+class Validation:
+    """`schemas` in the DAG's order; `problems` are mistakes in files that no binding is needed to tell."""
+
+    schemas: Mapping[str, Schema]
+    problems: tuple[OdibiError, ...] = ()
+
+    @property
+    def mistakes(self) -> tuple[OdibiError, ...]:
+        return (*self.problems, *(mistake for schema in self.schemas.values() for mistake in schema.mistakes))
+
+
+@dataclass
+class Inference:
+    """A context manager. `look` gives what is known of a node from elsewhere: its columns, or a relation to ask for
+    them, or nothing; it may raise OdibiError. `only` is the one engine that may be asked, if not all may be. `so_far`
+    are the columns that growing models have already. `schemas` keeps what was inferred.
+    """
+
+    compiled: Compiled
+    look: Look
+    open_session: Callable[[str], Session]
+    run_id: str
+    only: str | None = None
+    so_far: Mapping[str, Columns] = field(default_factory=dict)
+    schemas: dict[str, Schema] = field(default_factory=dict)
+    _empty: dict[str, Stored] = field(default_factory=dict)
+    _contexts: dict[str, NodeContext | str] = field(default_factory=dict)
+    _open: ExitStack = field(default_factory=ExitStack)
+
+    def __post_init__(self) -> None:
+        self._nodes = self.compiled.dag.nodes
+        self._folder = self.compiled.project.root
+        self._engine = load_engine(self.compiled.project.engine).NAME
+
+    def __enter__(self) -> Inference:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._open.close()
+
+    def infer(self, names: Iterable[str]) -> Mapping[str, Schema]:
+        """The schemas of these nodes, which come in the DAG's order. What they read besides is looked up."""
+        wanted = dict.fromkeys(names)
+        for name in wanted:
+            for up in self._nodes[name].upstream:
+                if up not in wanted and up not in self.schemas:
+                    self.schemas[up] = self._schema(self._nodes[up])
+            self.schemas[name] = self._schema(self._nodes[name])
+        return {name: self.schemas[name] for name in wanted}
+
+    def _schema(self, node: DAGNode) -> Schema:
+        try:
+            found = self.look(node)
+            if isinstance(found, tuple):
+                return self._with_contract(node, found)
+            if found is not None:
+                return Schema(self._described(found))
+            if isinstance(node.definition, Seed):
+                return Schema(self._cursor().columns_of(csv_of(node.definition, self._folder)))
+            if isinstance(node.definition, Model):
+                return self._of_model(node)
+            if isinstance(node.definition, PythonModel):
+                return self._undecided(node, "it is Python, whose columns are known when it has run")
+        except OdibiError as error:
+            return Schema(None, mistakes=tuple(error.errors) if isinstance(error, Problems) else (error,))
+        except EngineFailure as failure:
+            return Schema(None, mistakes=(_unreadable(node, failure),), unread=True)
+        return Schema(None, undecided="its rows are given when it is built")
+
+    def _described(self, relation: Relation) -> Columns:
+        match relation:
+            case Stored(columns=columns):
+                return columns
+            case Files() | Attached():
+                return self._cursor().columns_of(relation)
+            case _:
+                context = self._context(self._engine)
+                if isinstance(context, str):
+                    raise EngineFailure(context, passing=True)
+                view = context.make_views({"it": relation}, "")["it"]
+                return context.cursor.describe(f"SELECT * FROM {view}")
+
+    # -- models
+
+    def _of_model(self, node: DAGNode) -> Schema:
+        context = self._context(node.config.engine or self._engine)
+        because = context if isinstance(context, str) else self._why_undecided(node)
+        if isinstance(context, str) or because is not None:
+            return self._undecided(node, because)
+        try:
+            bound = self._bind(node, context)
+            if context.cursor.needs_rows(bound.sql):
+                if not is_stored(node):
+                    context.check_as_view(bound)
+                return self._undecided(node, "its columns depend on rows: PIVOT without a list of values")
+            columns = context.describe(bound)
+        except EngineFailure as failure:
+            known = self._undecided(node, None)
+            return replace(known, mistakes=(self._mistake(node, failure), *known.mistakes), unread=failure.passing)
+        if mistakes := self._of_delta(node, context, columns):
+            return Schema(columns, mistakes=mistakes)
+        if MATERIALIZATIONS[node.config.materialized].make is not None:
+            return self._undecided(node, f"it is a {node.config.materialized}, which adds columns of its own")
+        if (
+            node.config.on_schema_change in ("ignore", "append_new_columns")
+            and self.so_far.get(node.name, columns) != columns
+        ):
+            return self._undecided(node, "its columns depend on those that it has already")
+        return self._with_contract(node, columns)
+
+    def _of_delta(self, node: DAGNode, context: NodeContext, columns: Columns) -> tuple[OdibiError, ...]:
+        """What is wrong in the query for new rows only, which reads those that are there."""
+        delta = node.model.delta
+        if delta is None:
+            return ()
+        as_it_runs = replace(node, definition=replace(node.model, statement=delta), slots=node.delta_slots)
+        self._empty[node.name] = Stored(columns, ())
+        try:
+            context.describe(self._bind(as_it_runs, context))
+        except EngineFailure as failure:
+            return (self._mistake(node, failure, delta=True),)
+        return ()
+
+    def _why_undecided(self, node: DAGNode) -> str | None:
+        slots = [slot for slot in node.slots if slot.kind == "relation"]
+        for slot in slots:
+            read = self.schemas.get(slot.value)
+            if read is None:
+                return f"`{slot.value}` and it read each other"
+            if read.columns is None:
+                return f"it reads `{slot.value}`, which {'cannot be read' if read.unread else f'is {read.status}'}"
+        bound = {slot.start for slot in slots}
+        for reference in node.model.statement.references:
+            if reference.start not in bound:
+                return f"it reads `{'.'.join(reference.parts)}`, which is wrong"
+        return None
+
+    def _bind(self, node: DAGNode, context: NodeContext) -> Bound:
+        if node.model.statement.moment != "fixed":
+            context.cursor.fix_time()
+        reads = {slot.value: self._empty_of(slot.value) for slot in node.slots if slot.kind == "relation"}
+        if node.model.statement.needs_types:
+            node = self._typed(node, reads)
+        sql = node.model.statement.sql
+        return context.bind(sql, node.slots, context.make_views(reads, sql))
+
+    def _typed(self, node: DAGNode, reads: Mapping[str, Stored]) -> DAGNode:
+        def describe(sql: str) -> list[str] | None:
+            try:
+                return [column.type for column in self._duckdb().describe(sql)]
+            except EngineFailure:
+                return None
+
+        types = {name: {one.name: one.type for one in stored.columns} for name, stored in reads.items()}
+        try:
+            return typed(node, types, describe)
+        except SyntaxProblem as problem:
+            where = self.compiled.places.locate(node.model, problem.at)
+            raise SqlError(problem.message, where, problem.hint) from problem
+
+    def _empty_of(self, name: str) -> Stored:
+        """One for each node: a context makes one view of it, for all of its readers."""
+        if name not in self._empty:
+            self._empty[name] = Stored(self.schemas[name].columns or (), ())
+        return self._empty[name]
+
+    def _with_contract(self, node: DAGNode, columns: Columns) -> Schema:
+        if not has_contract(node.definition):
+            return Schema(columns)
+        mistakes = breaches(node.any_model, columns, self._duckdb().columns_of)
+        return Schema(None, mistakes=mistakes) if mistakes else Schema(columns)
+
+    def _undecided(self, node: DAGNode, because: str | None) -> Schema:
+        if not has_contract(node.definition):
+            return Schema(None, because)
+        try:
+            return Schema(promised(node.any_model, self._duckdb().columns_of), because)
+        except Problems as problems:
+            return Schema(None, because, tuple(problems.errors))
+
+    def _mistake(self, node: DAGNode, failure: EngineFailure, *, delta: bool = False) -> OdibiError:
+        place = None
+        if failure.offset is not None:
+            place = self.compiled.places.locate_statement(node.model, failure.offset, delta=delta)
+        declared = node.check.where if node.check else None
+        return SqlError(failure.message, place or declared or Location(node.path), _hint(failure))
+
+    # -- engines
+
+    def _context(self, engine: str) -> NodeContext | str:
+        """Why not, where the engine is not to be asked."""
+        if engine not in self._contexts:
+            if self.only is not None and engine != self.only:
+                self._contexts[engine] = f"it runs on {engine}, which is asked only if told to: `--engine {engine}`"
+            else:
+                self._contexts[engine] = self._opened(engine)
+        return self._contexts[engine]
+
+    def _opened(self, engine: str) -> NodeContext | str:
+        try:
+            cursor = self.open_session(engine).cursor("schemas")
+        except EngineFailure as failure:
+            return failure.message
+        prefix = f"__odibi_{self.run_id[-6:]}_schema_"  # views of Spark's session are seen by all of it
+        return self._open.enter_context(NodeContext(cursor, prefix, self._folder))
+
+    def _cursor(self) -> Cursor:
+        """For what no model's engine need be asked: by DuckDB, if the project's own is not to be asked."""
+        context = self._context(self._engine)
+        return self._duckdb() if isinstance(context, str) else context.cursor
+
+    def _duckdb(self) -> Cursor:
+        """In whose words types are written."""
+        context = self._context("duckdb")
+        if isinstance(context, str):
+            raise EngineFailure(context, passing=True)
+        return context.cursor
+
+
+def _unreadable(node: DAGNode, failure: EngineFailure) -> OdibiError:
+    if isinstance(node.definition, Source):
+        return ProjectError(f"`{node.name}` cannot be read: {failure.message}", node.definition.where, _hint(failure))
+    message = failure.message.removeprefix(f"line {failure.line}").lstrip(":, ")  # told by the place
+    return ProjectError(message, Location(node.path, failure.line), _hint(failure))
+
+
+def _hint(failure: EngineFailure) -> str | None:
+    return f"did you mean `{failure.suggestion}`?" if failure.suggestion else failure.hint
+
+
+def schemas_to_run(
+    plan: Plan, compiled: Compiled, open_session: Callable[[str], Session], run_id: str
+) -> Mapping[str, Schema]:
+    """Of what will run, and of what has a contract. Raises Problems for what is wrong, if it is the project that is."""
+    names = [name for name, step in plan.steps.items() if step.entry is None or has_contract(step.node.definition)]
+    so_far = {name: entry.columns for name, entry in plan.versions.published.items()}
+    with Inference(compiled, looking_into(plan), open_session, run_id, so_far=so_far) as inference:
+        schemas = inference.infer(names)
+    mistakes = [mistake for schema in schemas.values() if not schema.unread for mistake in schema.mistakes]
+    if mistakes:
+        raise Problems(mistakes)
+    return schemas
+
+
+def undecided_contracts(plan: Plan, schemas: Mapping[str, Schema]) -> frozenset[str]:
+    """Models whose contracts only their results can keep or break."""
+    with_contract = (name for name in schemas if has_contract(plan.steps[name].node.definition))
+    return frozenset(name for name in with_contract if schemas[name].status != "valid")
+
+
+def looking_into(plan: Plan) -> Look:
+    """What a build has: the columns of stored results, and what it is given from elsewhere."""
+
+    def look(node: DAGNode) -> Relation | Columns | None:
+        step = plan.steps.get(node.name)
+        if step is None:
+            return plan.given[node.name].relation
+        return step.entry.columns if step.entry is not None else None
+
+    return look
+
+
+def looking_at_files(reader: InputReader) -> Look:
+    """What there is without a build: the files of sources."""
+
+    def look(node: DAGNode) -> Relation | Columns | None:
+        definition = node.definition
+        if not isinstance(definition, Source):
+            reader.read_files(node, {})
+            return None
+        is_missing = definition.kind == "frame" and definition.name.casefold() not in reader.frames
+        return None if is_missing else reader.source(definition).relation
+
+    return look
