@@ -28,6 +28,7 @@ COMMANDS: dict[str, str] = {
     "history": "odibi_sql.commands.history",
     "rollback": "odibi_sql.commands.rollback",
     "export": "odibi_sql.commands.export",
+    "source": "odibi_sql.commands.source",
     "cache": "odibi_sql.commands.cache",
     "clean": "odibi_sql.commands.clean",
     "completion": "odibi_sql.commands.completion",

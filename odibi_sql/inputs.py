@@ -6,8 +6,9 @@ The only stage before the run that touches the user's data files. Looked at are 
 from __future__ import annotations
 
 import hashlib
+import os
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -78,7 +79,8 @@ class Presence:
 @dataclass
 class InputReader:
     """`unknowable` stands for the content of what cannot be hashed, such as an `s3://` path: it is new in every run.
-    `looked_at` grows with every path and glob that was asked for, as it was written but for a `~/`."""
+    `ask` runs a source's fingerprint query. `looked_at` grows with every path and glob that was asked for, as it was
+    written but for a `~/`."""
 
     folder: Path
     digests: Digests
@@ -86,6 +88,7 @@ class InputReader:
     locate: Locate
     unknowable: str
     locate_delta: Locate = lambda model, _at: Location(model.path)
+    ask: Callable[[Source, Relation], str] = lambda _source, _relation: "not asked"
     looked_at: list[str] = field(default_factory=list)
 
     def read(self, dag: DAG, names: Collection[str]) -> Inputs:
@@ -147,17 +150,45 @@ class InputReader:
                     f'build from Python: odibi_sql.build(frames={{"{source.name}": df}})',
                 )
             return frame
+        relation = relation_of(source, self.folder)
+        if source.fingerprint == "always":
+            return Given(f"always {self.unknowable}", relation, source.where)
         total = hashlib.sha256(repr((source.kind, source.identifier, source.options)).encode())
         if has_partitions(self.folder) or any(name.casefold() == "filename" for name, _ in source.options):
             total.update(str(self.folder).encode())  # it shows in the rows
+        if source.fingerprint == "query":
+            total.update(f"{source.paths} {self.ask(source, relation)}".encode())
+            return Given(f"query {total.hexdigest()}", relation, source.where)
+        digest = self._digest if source.fingerprint == "content" else self._stat
         for path in source.paths:
-            total.update(self._digest(path, source.where).encode())
-        paths = tuple(absolute(path, str(self.folder)) for path in source.paths)
-        if source.kind != "database":
-            return Given(total.hexdigest(), Files(source.kind, paths, source.options), source.where)
-        wal = Path(f"{paths[0]}.wal")
-        self.looked_at.append(str(wal))
-        if wal.exists():
-            total.update(self.digests.digest(wal).encode())
+            total.update(digest(path, source.where).encode())
+        if isinstance(relation, Attached):
+            wal = f"{relation.database}.wal"
+            self.looked_at.append(wal)
+            if Path(wal).exists():
+                total.update(digest(wal, source.where).encode())
+        known = total.hexdigest()
+        return Given(known if source.fingerprint == "content" else f"stat {known}", relation, source.where)
+
+    def _stat(self, path: str, where: Location) -> str:
+        """Names, sizes and times of the files instead of what is in them."""
+        pattern = at_home(path)
+        self.looked_at.append(pattern)
+        if is_remote(pattern):
+            return self.unknowable
+        files = expand(pattern, self.folder)
+        if not files:
+            hint = f"paths start at the project's folder, {self.folder}"
+            raise SqlError(f"no file is named `{pattern}`", where, hint)
+        stats = ((os.path.relpath(file, self.folder), file.stat()) for file in files)
+        return "".join(f"{name}\0{stat.st_size}\0{stat.st_mtime_ns}\0" for name, stat in stats)
+
+
+def relation_of(source: Source, folder: Path) -> Relation:
+    """Where a source's rows are, unless it is a frame; `folder` is the project's."""
+    paths = tuple(absolute(path, str(folder)) for path in source.paths)
+    if source.kind == "database":
         schema, _, table = (source.identifier or source.table).rpartition(".")
-        return Given(total.hexdigest(), Attached(paths[0], schema or "main", table), source.where)
+        return Attached(paths[0], schema or "main", table)
+    assert source.kind != "frame"  # noqa: S101 - for the type checker
+    return Files(source.kind, paths, source.options)

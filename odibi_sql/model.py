@@ -210,6 +210,29 @@ class Seed:
     null_strings: tuple[str, ...] = ()
 
 
+Fingerprint = Literal["content", "stat", "query", "always"]
+Period = Literal["minute", "hour", "day"]
+
+
+@dataclass(frozen=True)
+class Threshold:
+    count: int
+    period: Period
+
+    @property
+    def seconds(self) -> int:
+        return self.count * {"minute": 60, "hour": 3600, "day": 86400}[self.period]
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """How old a source's newest rows may be; `filter` is a condition on the rows that are looked at."""
+
+    warn_after: Threshold | None = None
+    error_after: Threshold | None = None
+    filter: str | None = None
+
+
 @dataclass(frozen=True)
 class Source:
     """A table that the project reads and does not make; its name is `schema.table`, or `table` if declared so.
@@ -217,6 +240,9 @@ class Source:
     files: `paths` relative to the project, or absolute; each a file or a glob.
     database: `paths` is one DuckDB file, `identifier` the table in it (`schema.table`).
     frame: handed over by Python under the source's name.
+
+    `fingerprint` is how its content is known; `loaded_at_field` is an expression, the two queries are whole ones in
+    which the source has its name. `places` are where the YAML has them.
     """
 
     schema: str | None
@@ -229,6 +255,12 @@ class Source:
     tags: tuple[str, ...] = ()
     event_time: str | None = None
     docs: Docs = Docs()
+    fingerprint: Fingerprint = "content"
+    fingerprint_query: str | None = None
+    freshness: Freshness | None = None
+    loaded_at_field: str | None = None
+    loaded_at_query: str | None = None
+    places: tuple[tuple[str, Location], ...] = ()
 
     @property
     def name(self) -> str:

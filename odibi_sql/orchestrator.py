@@ -18,6 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from odibi_sql.asking import Asking
 from odibi_sql.cache import CacheManager, Entry, FileDigests
 from odibi_sql.compile import CATALOG_DIALECT, Compiled, compile_project
 from odibi_sql.engines import load_engine
@@ -422,7 +423,10 @@ class Orchestrator:
     def _input_reader(self, digests: Digests) -> InputReader:
         frames = keep_frames(self.options.frames, self.open_session, self.cache, self.engine.NAME)
         root, places = self._as_read.root, self.compiled.places
-        return InputReader(root, digests, frames, places.locate, self.run_id, locate_delta=places.locate_delta)
+        reader = InputReader(root, digests, frames, places.locate, self.run_id, places.locate_delta)
+        if digests is self.digests:
+            reader.ask = Asking(self.open_session, self.engine.DIALECT, root, self.cache.scratch).content
+        return reader
 
     def _started(self, plan: Plan) -> BuildStarted:
         return BuildStarted(

@@ -422,7 +422,7 @@ def _said(node: DAGNode, previous: Entry, recipe: Recipe) -> list[str]:
                 continue
             case "input":
                 name = difference.name
-                said.append(f"{name} changed" if name.startswith("file ") else f"`{name}` changed")
+                said.append(_input_changed(name, difference.new))
             case "kind":
                 said.append(f"was a {difference.old}, is a {difference.new}")
             case "moment":
@@ -435,6 +435,21 @@ def _said(node: DAGNode, previous: Entry, recipe: Recipe) -> list[str]:
             case part:
                 said.append(f"{part} `{difference.name}` changed")
     return said
+
+
+# How the content of a source is known, as its first word says, if not by its bytes.
+_KNOWN_BY = {
+    "always ": "counts as new in every build (`fingerprint: always`)",
+    "stat ": "was written to (`fingerprint: stat`)",
+    "query ": "answers its `fingerprint_query` otherwise",
+}
+
+
+def _input_changed(name: str, content: str | None) -> str:
+    if name.startswith("file "):
+        return f"{name} changed"
+    told = next((told for word, told in _KNOWN_BY.items() if (content or "").startswith(word)), "changed")
+    return f"`{name}` {told}"
 
 
 def notes_of(node: DAGNode) -> dict[str, object]:

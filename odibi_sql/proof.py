@@ -16,9 +16,10 @@ from pathlib import Path
 from odibi_sql import warm
 from odibi_sql.cache import expand
 from odibi_sql.cache.files import write_atomically
+from odibi_sql.dag import DAGNode
 from odibi_sql.errors import StoreError
 from odibi_sql.inputs import is_remote
-from odibi_sql.model import PythonModel
+from odibi_sql.model import PythonModel, Source
 from odibi_sql.orchestrator import Build, Orchestrator
 from odibi_sql.plan import asks_for_the_date, is_stored, is_volatile
 from odibi_sql.relation import Query
@@ -38,6 +39,8 @@ def keep_build(orchestrator: Orchestrator, build: Build, arguments: Sequence[str
         return
     if any(isinstance(given.relation, Query) for given in build.plan.given.values()):
         return  # a view that was not selected, and may read anything
+    if any(_must_be_asked(orchestrator.compiled.dag.nodes[name]) for name in build.plan.given):
+        return
     made = _made(orchestrator, build)
     data = list(_data(orchestrator))
     if made is None or any(is_remote(pattern) for pattern in orchestrator.looked_at):
@@ -45,6 +48,11 @@ def keep_build(orchestrator: Orchestrator, build: Build, arguments: Sequence[str
     dated = any(asks_for_the_date(step.node) for step in build.plan.steps.values())
     date = orchestrator.moment.now.date().isoformat() if dated and options.as_of is None else None
     _keep(orchestrator, arguments, data, made, date, "", said)
+
+
+def _must_be_asked(node: DAGNode) -> bool:
+    """Whether no file tells that a source is as it was."""
+    return isinstance(node.definition, Source) and node.definition.fingerprint in ("query", "always")
 
 
 def keep_listing(orchestrator: Orchestrator, arguments: Sequence[str], printed: str, said: str) -> None:

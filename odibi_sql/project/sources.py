@@ -10,6 +10,7 @@ from odibi_sql.errors import Location
 from odibi_sql.model import Docs, Source
 from odibi_sql.project.declared import CHECK_KEYS, Declared, Subject, read_checks
 from odibi_sql.project.described import read_columns
+from odibi_sql.project.freshness import KEYS, joined, read_key, told
 from odibi_sql.project.reading import Reading
 from odibi_sql.project.settings import SettingError, flag, identifier, mapping, names, text
 
@@ -28,7 +29,7 @@ FORMATS: Mapping[str, Format] = {
 COMPRESSED = (".gz", ".zst")
 
 PLACES = frozenset(["path", "database", "frame"])
-NO_EFFECT = {"freshness", "loader", "loaded_at_field", "loaded_at_query", "overrides", "quoting"}
+NO_EFFECT = {"loader", "overrides", "quoting"}
 
 
 def _paths(value: Any) -> tuple[str, ...]:
@@ -132,17 +133,21 @@ def _joined(group: Mapping[str, Any], table: Mapping[str, Any]) -> dict[str, Any
     if PLACES & table.keys():
         inherited = {key: value for key, value in inherited.items() if key not in PLACES}
     tags = tuple(dict.fromkeys((*group.get("tags", ()), *table.get("tags", ()))))
-    return {**inherited, **table, "tags": tags}
+    places = {**group.get("places", {}), **table.get("places", {})}
+    fresh = joined(group.get("freshness"), table.get("freshness"))
+    return {**inherited, **table, "tags": tags, "places": places, "freshness": fresh}
 
 
 def _given(reading: Reading, document: Document, more: set[str]) -> dict[str, Any]:
     """What a group or table says; dbt's `config:` and `meta:` may hold where its data is."""
     values: dict[str, Any] = {}
-    for key, entry in reading.entries(document, {*CHECKS, *more, "config", "meta"}, NO_EFFECT, CHECK_KEYS):
+    for key, entry in reading.entries(document, {*CHECKS, *KEYS, *more, "config", "meta"}, NO_EFFECT, CHECK_KEYS):
         if key in CHECKS:
             value = reading.value(key, entry.document, CHECKS[key])
             if value is not None:
                 values[key] = value
+        elif key in KEYS:
+            read_key(reading, key, entry.document, values)
         elif key in {"config", "meta"}:
             _external(reading, entry.document, values)
     return values
@@ -158,6 +163,8 @@ def _external(reading: Reading, document: Document, values: dict[str, Any]) -> N
             values.setdefault("tags", reading.value("tags", entry.document, names) or ())
         elif key == "event_time":
             values.setdefault("event_time", reading.value("event_time", entry.document, text))
+        elif key in KEYS:
+            read_key(reading, str(key), entry.document, values)
         elif key == "meta":
             _external(reading, entry.document, values)
         elif key in NO_EFFECT:
@@ -179,19 +186,20 @@ def _source(
         return None
     options, tags, event_time = given.get("options", ()), given.get("tags", ()), given.get("event_time")
     physical: str = given.get("identifier", name)
+    more = told(reading, label, given, "frame" if places == ["frame"] else "", where)
     if places == ["frame"]:
-        return Source(schema, name, "frame", where, tags=tags, event_time=event_time, docs=docs)
+        return Source(schema, name, "frame", where, tags=tags, event_time=event_time, docs=docs, **more)
     if places == ["database"]:
         table = physical if "." in physical else f"{given.get('schema', 'main')}.{physical}"
         paths = (given["database"].replace("{name}", name),)
-        return Source(schema, name, "database", where, paths, table, options, tags, event_time, docs)
+        return Source(schema, name, "database", where, paths, table, options, tags, event_time, docs, **more)
     paths = tuple(path.replace("{name}", name).replace("{identifier}", physical) for path in given["path"])
     kind = given.get("format") or _format_of(paths)
     if kind is None:
         hint = "give `format:` parquet, csv or json"
         reading.mistake(f"the path of `{label}` does not tell its format", where, hint)
         return None
-    return Source(schema, name, kind, where, paths, None, options, tags, event_time, docs)
+    return Source(schema, name, kind, where, paths, None, options, tags, event_time, docs, **more)
 
 
 def _format_of(paths: tuple[str, ...]) -> Format | None:
