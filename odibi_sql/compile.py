@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 from odibi_sql.checking import CheckCompiler
 from odibi_sql.dag import DAG, DAGBuilder, DAGNode
@@ -18,15 +18,17 @@ from odibi_sql.engines import load_engine
 from odibi_sql.errors import GraphError, Location, OdibiError, Problems, ProjectError, SqlError
 from odibi_sql.forks import shared_out, spare_cpus
 from odibi_sql.materializations import MATERIALIZATIONS
-from odibi_sql.model import AnyModel, Check, Config, Model, PythonModel, Seed, Source
+from odibi_sql.model import AnyModel, Check, Config, Hook, Model, PythonModel, Seed, Source
 from odibi_sql.project import FILE, ModelFile, Project
 from odibi_sql.project.settings import ALSO_CALLED
 from odibi_sql.python import Imports, read_python_model
 from odibi_sql.python.code import place_in
 from odibi_sql.remembered import ModelMemo, template_hash
-from odibi_sql.render import RenderedModel, Renderer
+from odibi_sql.render import RenderedHooks, RenderedModel, Renderer
 from odibi_sql.sql import Statement, SyntaxProblem, analyse
 from odibi_sql.strategies import grows, has_intervals, strategy_of, unheeded, wrong_settings
+
+_Some = TypeVar("_Some", Model, PythonModel)
 
 CATALOG_DIALECT = "duckdb"
 FEW_FILES = 200
@@ -81,6 +83,8 @@ class Compiled:
     places: Places
     warnings: tuple[str, ...] = ()
     env: frozenset[str] = frozenset()
+    on_run_start: tuple[Hook, ...] = ()
+    on_run_end: tuple[Hook, ...] = ()
 
     @cached_property
     def notes(self) -> tuple[str, ...]:
@@ -108,6 +112,8 @@ def compile_project(
     renderer, delta_renderer = Renderer(project), Renderer(project, incremental=lambda _: True)
     compiling = _Compiling(project, renderer, delta_renderer, engine_dialect, memo)
     models = compiling.models()
+    start = compiling.run_hooks("on_run_start", project.on_run_start)
+    end = compiling.run_hooks("on_run_end", project.on_run_end)
     undeclared = _undeclared(project, frames)
     checks = compiling.checks((*project.seeds, *models, *project.sources, *undeclared))
     compiling.remember()
@@ -124,7 +130,7 @@ def compile_project(
         problems += [*builder.problems, *crossings]
     each_once = {str(problem): problem for problem in problems}  # a macro's mistake is met by every model that calls it
     warnings = tuple(dict.fromkeys(compiling.warnings))
-    return Compiled(project, dag, tuple(each_once.values()), places, warnings, frozenset(compiling.env))
+    return Compiled(project, dag, tuple(each_once.values()), places, warnings, frozenset(compiling.env), start, end)
 
 
 @dataclass
@@ -162,8 +168,7 @@ class _Compiling:
                 model = self._model(file)
             if model is None:
                 continue
-            if isinstance(model, Model):
-                self.env.update(name for name, _ in model.env)
+            self.env.update(name for name, _ in model.env)
             if model.config.enabled:
                 made.append(model)
         return made
@@ -214,10 +219,10 @@ class _Compiling:
             if file.path.endswith(".py"):
                 python, warnings = read_python_model(file, self.project, self.imports, self._dialect_of)
                 self.warnings += warnings
-                return python
+                return self._with_hooks(file, python)
             rendered = self.renderer.render(file)
             delta = self._delta(file, rendered)
-            model = self._analysed(file, rendered, delta)
+            model = self._with_hooks(file, self._analysed(file, rendered, delta))
         except OdibiError as error:
             self.problems += error.errors if isinstance(error, Problems) else [error]
             self.broken[file.name.casefold()] = Location(file.path)
@@ -236,6 +241,26 @@ class _Compiling:
         if not (rendered.asks_incremental and grows(rendered.config)):
             return None
         return self.delta_renderer.render(file)
+
+    def _with_hooks(self, file: ModelFile, model: _Some) -> _Some:
+        """Raises OdibiError."""
+        if not model.config.pre_hook and not model.config.post_hook:
+            return model
+        hooks: RenderedHooks = self.renderer.hooks()
+        config: Config = hooks.of_model(file, model.config, lambda name, text: self.renderer.mention(file, name, text))
+        first = next(iter((*config.pre_hook, *config.post_hook)), None)
+        if first is not None and not MATERIALIZATIONS[config.materialized].stored:
+            told = f"`{model.name}` is materialized as {config.materialized}, and has no hooks"
+            raise ProjectError(told, first.where, "its query runs in what reads it; a table can have hooks")
+        read_vars, env = (*model.vars, *hooks.vars.items()), (*model.env, *hooks.env.items())
+        return replace(model, config=config, vars=tuple(dict(read_vars).items()), env=tuple(dict(env).items()))
+
+    def run_hooks(self, name: str, written: tuple[Hook, ...]) -> tuple[Hook, ...]:
+        hooks = self.renderer.hooks()
+        made = hooks.of(name, written, ModelFile(name, FILE, ""))
+        self.problems += hooks.mistakes
+        self.env.update(hooks.env)
+        return made
 
     def _analysed(self, file: ModelFile, rendered: RenderedModel, delta: RenderedModel | None) -> Model:
         self._check_kind(file, rendered.config)

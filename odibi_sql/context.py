@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from odibi_sql.engines.protocol import ONE_FILE, Count, Cursor, EngineFailure, Layout, Written
 from odibi_sql.relation import Column, Published, Query, Relation, Slot, Stored
+from odibi_sql.render import RESULT
 from odibi_sql.sql import Bound, bind
 
 _T = TypeVar("_T")
@@ -72,6 +73,17 @@ class NodeContext:
             if failure.offset is not None and self._reads_queries and self._binds(bound):
                 failure.offset = None  # it broke while running, perhaps inside a view, whose text it may speak of
             raise
+
+    def run_beside(self, sql: str, rows: Stored) -> None:
+        """Run statements in which RESULT stands for `rows`."""
+        self._stop_if_cancelled()
+        if RESULT in sql:
+            name = f"{self.prefix}result"
+            if name not in self._views:
+                self._views.append(name)
+                self.cursor.create_view(name, rows)
+            sql = sql.replace(RESULT, name)
+        self.cursor.run(sql)
 
     def frame(self, view: str, kind: str) -> Any:
         """All that one of `make_views` gives, as a frame; see Cursor."""

@@ -32,6 +32,15 @@ class Docs:
 
 
 @dataclass(frozen=True)
+class Hook:
+    """Statements that run beside a model or a run, and where they are written; None where only the model's own file can
+    tell."""
+
+    sql: str
+    where: Location | None = None
+
+
+@dataclass(frozen=True)
 class Config:
     """Settings of one model: project defaults, then YAML, then `config()` in its file; the last one wins.
 
@@ -64,6 +73,8 @@ class Config:
     contract: bool = False
     meta: Mapping[str, Any] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
+    pre_hook: tuple[Hook, ...] = ()
+    post_hook: tuple[Hook, ...] = ()
 
     def all_options(self) -> dict[str, Any]:
         """What a materialization can take: `options`, and those that several take."""
@@ -150,7 +161,8 @@ class PythonModel:
 
     `modules` and `packages` (name, version) are what it imports, those that it imports through others too. `volatile`
     says why its rows are new in every build, if they are. `style` is whose parameters `model` has. `looked_at` are
-    absolute paths of all that was looked at to find this out, and of what was not there.
+    absolute paths of all that was looked at to find this out, and of what was not there. `vars` and `env` are what the
+    Jinja of its hooks read.
     """
 
     name: str
@@ -167,6 +179,8 @@ class PythonModel:
     docs: Docs = Docs()
     template: str = ""
     looked_at: tuple[str, ...] = ()
+    vars: tuple[tuple[str, str | None], ...] = ()
+    env: tuple[tuple[str, str | None], ...] = ()
 
     @property
     def references(self) -> tuple[Reference, ...]:

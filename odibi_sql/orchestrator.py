@@ -37,6 +37,7 @@ from odibi_sql.events import (
 )
 from odibi_sql.executor import DAGExecutor, Execution, ExecutorOptions
 from odibi_sql.frames import keep_frames
+from odibi_sql.hooks import AroundRun
 from odibi_sql.inputs import Digests, Given, InputReader, Presence
 from odibi_sql.intervals import in_utc
 from odibi_sql.plan import Moment, Plan, Planner, Recipes
@@ -280,7 +281,7 @@ class Orchestrator:
     # -- a build
 
     def build(self) -> Build:
-        """Run the plan and publish if all went well. Failed models are results, not exceptions."""
+        """Run the plan and publish if all went well. Failed models are results, a failed `on_run_end` is a RunError."""
         self.compiled.check()
         self._sweep()
         plan = self.plan
@@ -291,9 +292,9 @@ class Orchestrator:
             self.emitter.emit(Noted(note))
         runs = RunFolder(self.project.warehouse / "runs" / self.run_id)
         places, root = self.compiled.places, self.project.root
-        runner = StepRunner(
-            plan, self.cache, self.open_session, places, root, runs.sql, undecided_contracts(plan, schemas)
-        )
+        undecided = undecided_contracts(plan, schemas)
+        around = AroundRun(self.compiled.on_run_start, self.compiled.on_run_end)
+        runner = StepRunner(plan, self.cache, self.open_session, places, root, runs.sql, undecided, around)
         options = ExecutorOptions(self.project.threads, self.options.fail_fast)
         try:
             self.emitter.emit(self._started(plan))
@@ -311,6 +312,7 @@ class Orchestrator:
         finally:
             self._finish(publication, interrupted=execution.interrupted, because=because)
             self._keep_run(runs, tracker)
+        around.finish(self.open_session, interrupted=execution.interrupted)
         published = publication is not None
         return Build(self.run_id, plan, execution, published, publication, runner.relations, runner.entries)
 
@@ -356,13 +358,11 @@ class Orchestrator:
         self._warn(message)
 
     def _recipes(self, files: Mapping[str, str]) -> Recipes:
-        settings = self.engine.result_settings(self.engine_settings)
         names = {node.config.engine for node in self.compiled.dag.nodes.values() if node.resource in ("model", "check")}
-        own = {}
-        for name in names - {None}:
-            engine = load_engine(str(name))
-            own[str(name)] = (_named(engine), engine.result_settings(self._settings_of(engine)))
-        return Recipes(_named(self.engine), settings, self.moment, files, self.project.root, own)
+        engines = {str(name): load_engine(str(name)) for name in names - {None}}
+        own = {name: (_named(one), one.result_settings(self._settings_of(one))) for name, one in engines.items()}
+        settings, folder = self.engine.result_settings(self.engine_settings), self.project.root
+        return Recipes(_named(self.engine), settings, self.moment, files, folder, own, {}, self.compiled.on_run_start)
 
     def state(self, which: str) -> frozenset[str]:
         """Names that are `modified` or `new` against what the target shows, or the one that is deferred to."""

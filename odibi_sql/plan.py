@@ -22,7 +22,7 @@ from odibi_sql.events import Action
 from odibi_sql.inputs import Given, Inputs, has_partitions
 from odibi_sql.intervals import floor
 from odibi_sql.materializations import MATERIALIZATIONS
-from odibi_sql.model import AnyModel, Model, PythonModel, Seed
+from odibi_sql.model import AnyModel, Config, Hook, Model, PythonModel, Seed
 from odibi_sql.relation import Stored
 from odibi_sql.strategies import UNTIL, grows, has_intervals, result_options, strategy_of
 from odibi_sql.versions import BEFORE, NO_VERSIONS, Version, Versions, next_version
@@ -67,6 +67,7 @@ class Recipes:
     folder: Path
     own_engines: Mapping[str, tuple[str, tuple[tuple[str, str], ...]]] = field(default_factory=dict)
     previous: Mapping[str, Previous] = field(default_factory=dict)
+    on_run_start: tuple[Hook, ...] = ()
 
     def recipe(self, node: DAGNode, contents: Mapping[str, str]) -> Recipe:
         if isinstance(node.definition, Seed):
@@ -95,6 +96,7 @@ class Recipes:
                 *_rules(node.model),
                 *result_options(node.config),
                 *((f"event_time of {name}", column) for name, column in node.timed),
+                *self._hooks(node.config),
             ),
             inputs=tuple(dict.fromkeys(inputs)),
             moment=self._moment(node),
@@ -109,10 +111,18 @@ class Recipes:
             settings=settings,
             kind=node.config.materialized,
             sql=model.canonical,
-            options=(("language", PYTHON), *modules, *packages),
+            options=(("language", PYTHON), *modules, *packages, *self._hooks(node.config)),
             inputs=inputs,
             moment=self._moment(node),
         )
+
+    def _hooks(self, config: Config) -> Pairs:
+        """All of them: what runs before can change the rows, and what runs after has to run when it is another; but
+        this is no reason to make what grows anew."""
+        runs = () if config.engine else self.on_run_start
+        after = () if grows(config) else config.post_hook
+        found = (("on_run_start", runs), ("pre_hook", config.pre_hook), ("post_hook", after))
+        return tuple((name, json.dumps([hook.sql for hook in hooks])) for name, hooks in found if hooks)
 
     def _engine_of(self, node: DAGNode) -> tuple[str, Pairs]:
         return self.own_engines.get(node.config.engine or "", (self.engine, self.settings))

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from odibi_sql.cache.files import write_atomically
-from odibi_sql.errors import StoreError
-from odibi_sql.model import Config, Model
+from odibi_sql.errors import Location, StoreError
+from odibi_sql.model import Config, Hook, Model
 from odibi_sql.project import ModelFile, Project
 from odibi_sql.relation import Slot
 from odibi_sql.sql import FileRead, Note, Reference, Statement, Written
@@ -168,6 +168,7 @@ def _model(file: ModelFile, kept: list[Any]) -> Model:
     _, _, text, _, config, packed, read_vars, env, delta = kept
     config = {name: tuple(value) if isinstance(value, list) else value for name, value in config.items()}
     config["options"] = {name: _frozen(value) for name, value in config["options"].items()}
+    config |= _hooks(config)
     return Model(
         name=file.name,
         path=file.path,
@@ -200,6 +201,13 @@ def _unpacked(packed: list[Any], text: str) -> Statement:
 def _frozen(value: Any) -> Any:
     """An option as it was before JSON had it."""
     return tuple(map(_frozen, value)) if isinstance(value, list) else value
+
+
+def _hooks(config: Mapping[str, Any]) -> dict[str, tuple[Hook, ...]]:
+    return {
+        name: tuple(Hook(one["sql"], Location(**one["where"]) if one["where"] else None) for one in config[name])
+        for name in ("pre_hook", "post_hook")
+    }
 
 
 def template_hash(file: ModelFile) -> str:

@@ -31,6 +31,7 @@ from odibi_sql.engines.sessions import writer_of
 from odibi_sql.errors import Location, OdibiError, Problems, SqlError
 from odibi_sql.events import NodeError
 from odibi_sql.executor import Attempt, Miss, NodeFailure, Outcome, Outcomes
+from odibi_sql.hooks import AroundRun, run_hooks
 from odibi_sql.increments import Before, Increment, Made
 from odibi_sql.inputs import csv_of
 from odibi_sql.materializations import MATERIALIZATIONS
@@ -64,6 +65,7 @@ class StepRunner:
     folder: Path
     compiled: Path
     undecided: frozenset[str] = frozenset()
+    around: AroundRun = field(default_factory=AroundRun)
     relations: dict[str, Relation] = field(default_factory=dict)
     entries: dict[str, Entry] = field(default_factory=dict)
     _contents: dict[str, str] = field(default_factory=dict)
@@ -193,7 +195,7 @@ class StepRunner:
 
     def _count(self, nodes: Sequence[DAGNode], attempt: Attempt) -> Mapping[str, Written | EngineFailure]:
         """Checks of one group, all of which read one table alone."""
-        cursor = self.open_session(nodes[0].config.engine).cursor(f"checks of {nodes[0].upstream[0]}")
+        cursor = self._session(nodes[0]).cursor(f"checks of {nodes[0].upstream[0]}")
         attempt.on_cancel(cursor.interrupt)
         stems = [self.cache.scratch() / f"{next(self._numbers)}" for _ in nodes]
         for node in nodes:
@@ -205,11 +207,18 @@ class StepRunner:
             engine = load_engine(self._recipes[nodes[0].name].engine.partition(" ")[0])
             return write_all(context, nodes, views, engine.DIALECT, stems)
 
+    def _session(self, node: DAGNode) -> Session:
+        """Of the node's engine; where that is the target's, the run has begun. Raises RunError."""
+        session = self.open_session(node.config.engine)
+        if node.config.engine is None:
+            self.around.begin(session)
+        return session
+
     def _prefix(self, number: int) -> str:
         return f"__odibi_{self.plan.recipes.moment.run_id[-6:]}_{number}_"
 
     def _make(self, node: DAGNode, attempt: Attempt) -> tuple[tuple[Column, ...], Made | None]:
-        cursor = self.open_session(node.config.engine).cursor(node.name)
+        cursor = self._session(node).cursor(node.name)
         attempt.on_cancel(cursor.interrupt)
         number = next(self._numbers)
         stem = self.cache.scratch() / f"{number}"
@@ -222,6 +231,7 @@ class StepRunner:
         node = self._as_it_runs(node)
         self._keep_code(node)
         with NodeContext(cursor, self._prefix(number), self.folder, attempt.cancelled) as context:
+            run_hooks("pre_hook", node.config.pre_hook, cursor.run)
             written_sql = "" if isinstance(node.definition, PythonModel) else node.model.statement.sql
             views = context.make_views(self._inputs(node), written_sql)
             if isinstance(node.definition, Model) and node.model.statement.needs_types:
@@ -231,30 +241,37 @@ class StepRunner:
             if self._tells_time(node):
                 cursor.fix_time()
             if isinstance(node.definition, PythonModel):
-                written = self._call(node, node.definition, context, views, attempt, stem)
-                return written.columns, Made(written)
+                called = self._call(node, node.definition, context, views, attempt, stem)
+                return self._after(node, context, Made(called))
             if has_intervals(node.config):
                 made = self._time_range(node, context, views, _below(stem)).made()
-                return made.written.columns, made
+                return self._after(node, context, made)
             bound = bound_query(context, node, views)
             if (version := self._versions.get(node.name)) is not None:
                 made = self._make_version(Increment(context, node.config, _below(stem)), version, bound)
-                return made.written.columns, made
+                return self._after(node, context, made)
             make = MATERIALIZATIONS[node.config.materialized].make
             if make is not None:
                 previous = self.plan.recipes.previous.get(node.name)
                 before = previous.relation if previous else None
                 now = self.plan.recipes.moment.now
-                columns, written = make(Making(context, bound, stem, node.config.all_options(), before, now))
-                return columns, Made(written)
+                _, written = make(Making(context, bound, stem, node.config.all_options(), before, now))
+                return self._after(node, context, Made(written))
             if is_stored(node):
                 written = context.write(bound, stem)
                 if (failures := calculated(context, node, bound)) is not None:
                     self._failures[node.name] = failures
-                return written.columns, Made(written)
+                return self._after(node, context, Made(written))
             columns = context.describe(bound)
             context.check_as_view(bound)
             return columns, None
+
+    def _after(self, node: DAGNode, context: NodeContext, made: Made) -> tuple[tuple[Column, ...], Made]:
+        """What was made, once its hooks have run: where one fails, the model has, and its rows are not kept."""
+        shared = (str(self.cache.store / part.path) for part in made.shared)
+        rows = Stored(made.written.columns, (*shared, *(str(part) for part in made.written.parts)))
+        run_hooks("post_hook", node.config.post_hook, lambda sql: context.run_beside(sql, rows))
+        return made.written.columns, made
 
     def _call(
         self,

@@ -178,6 +178,9 @@ class Cursor(Protocol):
     def write_frame(self, frame: Any, stem: Path) -> Written:
         """Keep a frame (pandas, Arrow, polars or the engine's own)."""
 
+    def run(self, sql: str) -> None:
+        """Run statements that a user wrote. What they set is set for this cursor alone."""
+
     def interrupt(self) -> None:
         """Cancel what the cursor runs and all that it is asked for later, but dropping views and closing.
 
@@ -190,6 +193,9 @@ class Cursor(Protocol):
 class Session(Protocol):
     def cursor(self, label: str = "") -> Cursor:
         """`label` is what the engine's own tools call the cursor's work."""
+
+    def run(self, sql: str) -> None:
+        """Run statements that a user wrote, for all cursors that are made later."""
 
     def content(self, relation: Stored | Files | Attached) -> str:
         """The content hash of what a relation holds now, as `Written.content`."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from odibi_sql.documents import Document, read_document
 from odibi_sql.errors import Location, OdibiError, Problems, ProjectError
-from odibi_sql.model import Config, Docs, Seed, Source
+from odibi_sql.model import Config, Docs, Hook, Seed, Source
 from odibi_sql.project.declared import CHECK_KEYS, Declared
 from odibi_sql.project.defaults import FolderDefaults
 from odibi_sql.project.described import Descriptions, Kind
@@ -101,6 +101,8 @@ class Project:
     warnings: tuple[str, ...] = ()
     problems: tuple[OdibiError, ...] = ()
     folders: tuple[str, ...] = ()
+    on_run_start: tuple[Hook, ...] = ()
+    on_run_end: tuple[Hook, ...] = ()
 
     @property
     def engine(self) -> str:
@@ -236,6 +238,8 @@ class _Loading:
             checks=checks,
             declared=declared,
             warnings=self.reading.all_warnings(),
+            on_run_start=settings.on_run_start,
+            on_run_end=settings.on_run_end,
         )
 
     def _files(self, folders: Iterable[str]) -> dict[str, str]:

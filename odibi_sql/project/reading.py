@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from odibi_sql.documents import Document, Entry
 from odibi_sql.errors import Location, OdibiError, ProjectError, nearest
-from odibi_sql.project.settings import Check, SettingError, check_setting, shown, suggestion
+from odibi_sql.model import Hook
+from odibi_sql.project.settings import HOOKS, Check, SettingError, check_setting, shown, suggestion
 
 
 @dataclass
@@ -116,4 +117,10 @@ class Reading:
         elif found.message:
             self.mistake(found.message, entry.key if found.about == "key" else entry.document.where, found.hint)
         else:
-            kept[found.key] = found.value
+            kept[found.key] = placed(found.value, entry.document) if found.key in HOOKS else found.value
+
+
+def placed(hooks: tuple[Hook, ...], document: Document) -> tuple[Hook, ...]:
+    """The hooks with the places at which they are written."""
+    documents = document.items if isinstance(document.value, list) else [document]
+    return tuple(replace(hook, where=item.where) for hook, item in zip(hooks, documents, strict=True))

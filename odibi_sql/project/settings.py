@@ -16,6 +16,7 @@ from typing import Any
 
 from odibi_sql.checks.verdict import SEVERITIES, condition
 from odibi_sql.errors import nearest
+from odibi_sql.model import Hook
 
 Check = Callable[[Any], Any]
 STRATEGIES = ("append", "merge", "delete+insert", "insert_overwrite", "time_range")
@@ -249,6 +250,19 @@ OPTIONS: Mapping[str, Check] = {
 }
 
 
+def hooks(value: Any) -> tuple[Hook, ...]:
+    """Statements, one or many; dbt's form with `sql:` and `transaction:` too."""
+    listed = value if isinstance(value, (list, tuple)) else [value]
+    found = []
+    for item in listed:
+        if isinstance(item, Mapping) and set(item) <= {"sql", "transaction"}:
+            item = item.get("sql")
+        if not isinstance(item, str):
+            raise SettingError("a statement of SQL or a list of them")
+        found.append(Hook(item))
+    return tuple(found)
+
+
 def model_settings(known: Known) -> Mapping[str, Check]:
     """The settings of a model, by name."""
     return {
@@ -276,6 +290,8 @@ def model_settings(known: Known) -> Mapping[str, Check]:
         "begin": optional(moment),
         "contract": contract,
         "meta": mapping,
+        "pre_hook": hooks,
+        "post_hook": hooks,
     }
 
 
@@ -330,17 +346,20 @@ REFUSED = {
     "incremental_predicates": "only files with rows to replace are written again: leave it out",
     "merge_exclude_columns": "`merge` replaces whole rows: take the old values from `this` in the SQL",
     "merge_update_columns": "`merge` replaces whole rows: take the old values from `this` in the SQL",
-    "post_hook": "hooks are not supported: do the work in a model",
-    "post-hook": "hooks are not supported: do the work in a model",
-    "pre_hook": "hooks are not supported: do the work in a model",
-    "pre-hook": "hooks are not supported: do the work in a model",
+    **dict.fromkeys(("post_hook", "post-hook", "pre_hook", "pre-hook"), "hooks are for models"),
     "quoting": "names are quoted where they need it",
-    "sql_header": "a model is one SELECT: settings of the engine go under `engines` in odibi_project.yml",
+    "sql_header": "a model is one SELECT: what has to run before it is a `pre_hook`",
 }
 
 
 # Other words for settings: ours, where dbt has another one.
-ALSO_CALLED = {"time_column": "event_time", "grain": "batch_size"}
+ALSO_CALLED = {
+    "time_column": "event_time",
+    "grain": "batch_size",
+    "pre-hook": "pre_hook",
+    "post-hook": "post_hook",
+}
+HOOKS = ("pre_hook", "post_hook")
 
 
 @dataclass(frozen=True)
@@ -387,8 +406,9 @@ def shown(value: Any) -> str:
 
 
 def merge(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """Checked settings, the second ones on top: tags add up, of all others the last one wins."""
+    """Checked settings, the second ones on top: tags and hooks add up, of all others the last one wins."""
     merged = {**under, **over}
+    merged |= {name: under[name] + over[name] for name in HOOKS if name in under and name in over}
     if "tags" in under and "tags" in over:
         merged["tags"] = tuple(dict.fromkeys((*under["tags"], *over["tags"])))
     return merged

@@ -8,13 +8,15 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from odibi_sql.documents import Document
+from odibi_sql.model import Hook
 from odibi_sql.project.declared import CHECK_KEYS
-from odibi_sql.project.reading import Reading
+from odibi_sql.project.reading import Reading, placed
 from odibi_sql.project.settings import (
     Check,
     Known,
     SettingError,
     engine,
+    hooks,
     identifier,
     mapping,
     optional,
@@ -31,7 +33,7 @@ FILE = "odibi_project.yml"
 NO_EFFECT = frozenset(
     (
         *("analyses", "analysis-paths", "asset-paths", "clean-targets", "dispatch", "docs-paths"),
-        *("exposures", "flags", "function-paths", "log-path", "metrics", "on-run-end", "on-run-start"),
+        *("exposures", "flags", "function-paths", "log-path", "metrics"),
         *("packages-install-path", "profile", "query-comment", "quoting", "require-dbt-version"),
         *("restrict-access", "saved-queries", "semantic-models", "target-path", "unit_tests"),
     )
@@ -45,7 +47,10 @@ DBT_PATHS = {
     "test-paths": "checks",
     "snapshot-paths": "snapshots",
 }
-SECTIONS = frozenset(["paths", "targets", "models", "seeds", "snapshots", "sources", *CHECK_KEYS, *DBT_PATHS])
+RUN_HOOKS = ("on_run_start", "on_run_end", "on-run-start", "on-run-end")
+SECTIONS = frozenset(
+    ["paths", "targets", "models", "seeds", "snapshots", "sources", *CHECK_KEYS, *DBT_PATHS, *RUN_HOOKS]
+)
 
 
 @dataclass(frozen=True)
@@ -79,6 +84,8 @@ class Settings:
     targets: Mapping[str, Target] = field(default_factory=dict)
     paths: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sections: Mapping[str, Document] = field(default_factory=dict)
+    on_run_start: tuple[Hook, ...] = ()
+    on_run_end: tuple[Hook, ...] = ()
 
 
 def read_settings(reading: Reading, document: Document, known: Known) -> Settings:
@@ -121,7 +128,19 @@ def read_settings(reading: Reading, document: Document, known: Known) -> Setting
         targets=targets,
         paths=_paths(reading, sections),
         sections=sections,
+        on_run_start=_run_hooks(reading, sections, "on_run_start"),
+        on_run_end=_run_hooks(reading, sections, "on_run_end"),
     )
+
+
+def _run_hooks(reading: Reading, sections: Mapping[str, Document], name: str) -> tuple[Hook, ...]:
+    """In our spelling, and in dbt's."""
+    found: tuple[Hook, ...] = ()
+    for key in (name, name.replace("_", "-")):
+        if key in sections:
+            checked = reading.value(key, sections[key], hooks)
+            found += placed(checked, sections[key]) if checked else ()
+    return found
 
 
 def _targets(

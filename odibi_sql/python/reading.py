@@ -11,14 +11,14 @@ from __future__ import annotations
 import ast
 import contextlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
 from odibi_sql.errors import CodeError, Location, OdibiError, Problems
 from odibi_sql.model import Config, Frame, PythonModel, TableRead, config_of
 from odibi_sql.project import ModelFile, Project
-from odibi_sql.project.settings import Check, check_setting, flag, merge, model_settings, names
+from odibi_sql.project.settings import HOOKS, Check, check_setting, flag, merge, model_settings, names
 from odibi_sql.python.code import Code, parse_code
 from odibi_sql.python.imports import Imports, installed
 from odibi_sql.python.repeatable import why_not
@@ -163,7 +163,10 @@ class _Reading:
         elif found.message:
             self._mistake(found.message, at if found.about == "key" else value, found.hint)
         else:
-            self.settings = merge(self.settings, {found.key: found.value})
+            value_of = found.value
+            if found.key in HOOKS:
+                value_of = tuple(replace(hook, where=self.code.place(value)) for hook in value_of)
+            self.settings = merge(self.settings, {found.key: value_of})
 
     def _check_kind(self, config: Config) -> None:
         kind = config.materialized

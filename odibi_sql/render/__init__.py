@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Any
 from odibi_sql.errors import Location, OdibiError, RenderError
 from odibi_sql.model import CONFIG_FIELDS, Config, Docs, config_of
 from odibi_sql.project import ModelFile, Project
+from odibi_sql.render.hooks import RESULT, RenderedHooks
 
 if TYPE_CHECKING:
-    from odibi_sql.render.names import Given
+    from odibi_sql.render.names import Given, Recording
     from odibi_sql.render.templates import Templates
 
-__all__ = ["RenderedModel", "Renderer", "has_jinja"]
+__all__ = ["RESULT", "RenderedHooks", "RenderedModel", "Renderer", "has_jinja"]
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,14 @@ class Renderer:
             warnings=tuple(f"{model.path}: {warning}" for warning in recording.warnings),
             asks_incremental=recording.asks_incremental,
         )
+
+    def hooks(self) -> RenderedHooks:
+        """What renders hooks, and keeps what they read."""
+        return RenderedHooks(self._render_hook)
+
+    def _render_hook(self, file: ModelFile, name: str) -> tuple[str, Recording]:
+        with self._turn:
+            return self._templates.render(file, name)
 
     def check_macros(self) -> list[OdibiError]:
         """What is wrong with macro files, used or not."""

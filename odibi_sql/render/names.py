@@ -11,6 +11,7 @@ from typing import Any, Literal, NoReturn
 from odibi_sql.project import FILE, ModelFile, Project
 from odibi_sql.project.declared import WITHOUT_EFFECT
 from odibi_sql.project.settings import check_setting, check_settings, merge, model_settings, suggestion
+from odibi_sql.render.hooks import RESULT
 from odibi_sql.render.sandbox import ReturnedValue
 
 # DuckDB's reserved words: names that must be quoted where a table is named.
@@ -52,7 +53,7 @@ class TemplateMistakeError(Exception):
 
 @dataclass
 class Recording:
-    """What one rendering sets and reads."""
+    """What one rendering sets and reads; `hook` is the name of the hook that is rendered, if it is one."""
 
     model: ModelFile
     settings: dict[str, Any]
@@ -60,6 +61,7 @@ class Recording:
     env: dict[str, str | None] = field(default_factory=dict)
     warnings: dict[str, None] = field(default_factory=dict)
     asks_incremental: bool = False
+    hook: str | None = None
 
 
 def quoted(name: str, dialect: str | None) -> str:
@@ -143,7 +145,12 @@ class Names:
         self.recording.asks_incremental = True
         return self._given.incremental(self.recording.model.name)
 
+    def refuse_in_hooks(self, word: str, hint: str) -> None:
+        if self.recording.hook:
+            raise TemplateMistakeError(f"`{word}` has no meaning in a hook", hint, Focus("name", word))
+
     def _ref(self, *names: str, **options: Any) -> str:
+        self.refuse_in_hooks("ref", "a hook reads no tables of the project: do that in a model")
         if options:
             hint = "name the other version's model"
             raise TemplateMistakeError("models have no versions here", hint, Focus("keyword", next(iter(options))))
@@ -152,6 +159,7 @@ class Names:
         return quoted(names[-1], self.dialect)
 
     def _source(self, *names: str) -> str:
+        self.refuse_in_hooks("source", "a hook reads no tables of the project: do that in a model")
         if len(names) != 2 or not all(isinstance(name, str) for name in names):
             hint = "source('raw', 'orders')"
             raise TemplateMistakeError("`source` takes the names of a source and of its table", hint)
@@ -165,6 +173,7 @@ class _Config:
         self._names = names
 
     def __call__(self, *mappings: Mapping[str, Any], **settings: Any) -> str:
+        self._names.refuse_in_hooks("config", "a hook has no settings")
         if not all(isinstance(mapping, Mapping) for mapping in mappings):
             raise TemplateMistakeError("`config` takes settings by name", "config(materialized='view')")
         given: dict[str, Any] = {}
@@ -222,6 +231,9 @@ class _This:
     identifier = table = name
 
     def __str__(self) -> str:
+        if self._names.recording.hook == "post_hook":
+            return RESULT
+        self._names.refuse_in_hooks("this", "rows are there in a `post_hook` only")
         dialect = self._names.dialect
         return f"{quoted(self.schema, dialect)}.{quoted(self.name, dialect)}"
 

@@ -61,10 +61,10 @@ class Templates:
         self._macro_reads = Recording(ModelFile("", "", ""), {})
         self._own: dict[str, tuple[str, ...]] = {}  # macros in the scope that are for one model only, by file
 
-    def render(self, model: ModelFile) -> tuple[str, Recording]:
-        """Raises RenderError."""
+    def render(self, model: ModelFile, hook: str | None = None) -> tuple[str, Recording]:
+        """Raises RenderError. `hook`: the text is that of a hook of this name."""
         self._model_texts = {model.path: with_plain_newlines(model.text)}
-        recording = self._names.recording = Recording(model, {"schema": self._schema, **model.defaults})
+        recording = self._names.recording = Recording(model, {"schema": self._schema, **model.defaults}, hook=hook)
         self._sandbox.begin()
         self._forget_own()
         try:

@@ -28,6 +28,11 @@ MODELS = {
         "    dbt.config(tags=['x'])\n"
         "    return dbt.ref('in_pandas').filter('n > 4').union(session.sql(\"select 9L, 'x', 1L\"))\n"
     ),
+    "models/hooked.sql": (
+        "{{ config(dialect='spark', pre_hook='create temporary function f(x int) returns int return x + 1;',"
+        " post_hook=\"insert overwrite local directory '{{ var('out') }}' using csv select * from {{ this }}\") }}"
+        "select f(1) as x"
+    ),
     "models/fails.py": (
         "import pyspark.sql\n"
         "config = {'enabled': False}\n"
@@ -40,6 +45,8 @@ MODELS = {
 @pytest.fixture(scope="module")
 def built(running_spark: object, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = write_project(tmp_path_factory.mktemp("shop"), MODELS)
+    settings = f"name: shop\nvars: {{out: {folder}/out}}\non_run_start: set spark.sql.shuffle.partitions = 2\n"
+    write_project(folder, {"odibi_project.yml": settings}, base={})
     odibi_sql.build(folder, engine="spark").raise_for_failure()
     return folder
 
@@ -56,13 +63,25 @@ def test_frames_of_all_kinds(built: Path) -> None:
     assert shown(built, "dbts") == [(2, "GRACE!", 6), (3, "LINUS!", 6), (9, "x", 1)]
 
 
+def test_hooks_run_around_a_model(built: Path) -> None:
+    assert shown(built, "hooked") == [(2,)]
+    assert [path.read_text() for path in (built / "out").glob("*.csv")] == ["2\n"]
+
+
 def test_nothing_runs_again(built: Path) -> None:
     run = odibi_sql.build(built, engine="spark")
     assert {result.status for result in run.results.values()} == {"cached"}
 
 
 def test_a_mistake_is_told_at_its_line(built: Path) -> None:
-    write_project(built, {"models/fails.py": MODELS["models/fails.py"].replace("False", "True")})
-    error = odibi_sql.build(built, engine="spark").results["fails"].error
+    files = {
+        "models/fails.py": MODELS["models/fails.py"].replace("False", "True"),
+        "models/sets.sql": "{{ config(pre_hook='SET x = 1') }} select 1 as x",
+    }
+    write_project(built, files, base={})
+    results = odibi_sql.build(built, engine="spark").results
+    error = results["fails"].error
     assert error is not None
     assert (error.file, error.line, "nmae" in error.message) == ("models/fails.py", 4, True)
+    error = results["sets"].error
+    assert error is not None and error.message == "`pre_hook`: on Spark, settings are those of the whole run"

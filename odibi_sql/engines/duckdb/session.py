@@ -22,6 +22,7 @@ from odibi_sql.engines.duckdb.clock import fixing_statements
 from odibi_sql.engines.duckdb.content import counting_sql, digest, grouping_sql
 from odibi_sql.engines.duckdb.failures import Statement, statement, translated
 from odibi_sql.engines.duckdb.frames import framed, scannable
+from odibi_sql.engines.duckdb.own_statements import run_own
 from odibi_sql.engines.duckdb.settings import TIME_ZONE, connection_settings
 from odibi_sql.engines.duckdb.storage import files_sql, quote_name, quote_text, raw_sql, reading_sql
 from odibi_sql.engines.duckdb.writing import (
@@ -73,6 +74,10 @@ class DuckDBSession:
         finally:
             cursor.close()
 
+    def run(self, sql: str) -> None:
+        with self._lock:
+            run_own(self._connection, sql, "GLOBAL")
+
     def select(self, relation: Stored | Files | Attached) -> str:
         """The SELECT that reads a relation."""
         match relation:
@@ -120,10 +125,13 @@ class DuckDBCursor:
         self._interrupted = False
         self._held: list[str] = []
         self._reads_more = False  # than tables at hand
+        self._has_run_own = False  # a user's statements, after which nothing is sure
 
     def at_hand(self, stored: Stored, readers: Sequence[str]) -> str | None:
         hand = self._session.at_hand
-        if hand is None or any("rowid" in sql.casefold() for sql in readers):  # which tables have, and views do not
+        if (
+            hand is None or self._has_run_own or any("rowid" in sql.casefold() for sql in readers)
+        ):  # which tables have, and views do not
             return None
         self._stop_if_interrupted()
         name = hand.held(stored, self._connection)
@@ -248,6 +256,11 @@ class DuckDBCursor:
     def matching(self, patterns: Sequence[str]) -> tuple[str, ...]:
         found = (self._run(statement("SELECT file FROM glob(", quote_text(one), ")")) for one in patterns)
         return tuple(row[0] for rows in found for row in rows)
+
+    def run(self, sql: str) -> None:
+        self._stop_if_interrupted()
+        self._reads_more = self._has_run_own = True
+        run_own(self._connection, sql, "SESSION")
 
     def interrupt(self) -> None:
         self._interrupted = True

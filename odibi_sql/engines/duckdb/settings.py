@@ -71,6 +71,11 @@ def result_settings(settings: Mapping[str, object]) -> tuple[tuple[str, str], ..
     return tuple(sorted({**telling, "timezone": TIME_ZONE}.items()))
 
 
+def sessions_own() -> frozenset[str]:
+    """Names of the settings that nobody else may change."""
+    return _SESSIONS_OWN
+
+
 def connection_settings(options: SessionOptions) -> dict[str, Any]:
     """What a session's database is opened with."""
     own = {"threads": options.threads, "temp_directory": str(options.scratch)}

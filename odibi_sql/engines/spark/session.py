@@ -7,6 +7,7 @@ twice. A frame over a view is analysed when it is made, and run before the view 
 from __future__ import annotations
 
 import itertools
+import re
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -80,6 +81,10 @@ class SparkEngineSession:
             return cursor.content(relation)
         finally:
             cursor.close()
+
+    def run(self, sql: str) -> None:
+        with translated(sql):
+            self.spark.sql(_without_end(sql)).collect()
 
     def fix_time(self) -> None:
         """Once a session: the build has one time."""
@@ -241,6 +246,13 @@ class SparkCursor:
             columns = stored or self._session.named(types.exact_columns(frame.schema))
             return self.digest(columns, self._count(frame))
 
+    def run(self, sql: str) -> None:
+        if re.match(r"\s*(SET|RESET|USE)\b", sql, re.IGNORECASE):
+            told = "on Spark, settings are those of the whole run"
+            raise EngineFailure(told, hint="write it as `on_run_start`, or under `engines` in odibi_project.yml")
+        with self._running(sql):
+            self._spark.sql(_without_end(sql)).collect()
+
     def interrupt(self) -> None:
         self._interrupted = True
         with suppress(EngineFailure), translated():  # Spark may be gone
@@ -304,6 +316,10 @@ class SparkCursor:
                     context.removeJobTag(self._tag)
                     context.setLocalProperty("spark.scheduler.pool", None)  # type: ignore[arg-type]
                     context.setJobDescription(None)  # type: ignore[arg-type]
+
+
+def _without_end(sql: str) -> str:
+    return sql.rstrip().rstrip(";")
 
 
 @contextmanager

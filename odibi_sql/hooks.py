@@ -1,0 +1,51 @@
+"""Running hooks: statements of the user's own, around models and around a whole run."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from odibi_sql.engines.protocol import EngineFailure, Session
+from odibi_sql.errors import RunError
+from odibi_sql.model import Hook
+
+
+def run_hooks(name: str, hooks: Iterable[Hook], run: Callable[[str], None]) -> None:
+    """Raises RunError at the hook that fails; EngineFailure for what can pass, and where it was cancelled."""
+    for hook in hooks:
+        try:
+            run(hook.sql)
+        except EngineFailure as failure:
+            if failure.interrupted or failure.passing:
+                raise
+            hint = f"did you mean `{failure.suggestion}`?" if failure.suggestion else failure.hint
+            raise RunError(f"`{name}`: {failure.message}", hook.where, hint) from failure
+
+
+@dataclass
+class AroundRun:
+    """`on_run_start` before the first node that runs, `on_run_end` after the last; neither where nothing runs."""
+
+    start: tuple[Hook, ...] = ()
+    end: tuple[Hook, ...] = ()
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _begun: bool = False
+    _failed: RunError | None = None
+
+    def begin(self, session: Session) -> None:
+        """Called by every node; nobody goes on before it is done. Raises RunError, to all alike."""
+        with self._lock:
+            if not self._begun:
+                try:
+                    run_hooks("on_run_start", self.start, session.run)
+                except RunError as error:
+                    self._failed = error
+                self._begun = True
+        if self._failed is not None:
+            raise self._failed
+
+    def finish(self, open_session: Callable[[], Session], *, interrupted: bool) -> None:
+        """Raises RunError."""
+        if self._begun and not interrupted and self._failed is None and self.end:
+            run_hooks("on_run_end", self.end, open_session().run)
