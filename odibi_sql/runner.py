@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from odibi_sql.cache import CacheManager, Entry, Recipe
 from odibi_sql.cache.files import cannot_write
@@ -36,9 +35,9 @@ from odibi_sql.increments import Before, Increment, Made
 from odibi_sql.inputs import csv_of
 from odibi_sql.materializations import MATERIALIZATIONS
 from odibi_sql.materializations.kind import Making, OptionProblem
-from odibi_sql.model import Check, Model, PythonModel, Seed, TableRead
+from odibi_sql.model import Check, Model, PythonModel, Seed
 from odibi_sql.plan import Plan, content_of, is_stored, notes_of, stored_result, why, why_version
-from odibi_sql.python.running import Calling, Interruption, call_model, cannot_arrive, wrong_result
+from odibi_sql.python_step import write_python
 from odibi_sql.relation import Column, Query, Relation, Stored
 from odibi_sql.reports.text import counted
 from odibi_sql.samples import sample
@@ -241,7 +240,7 @@ class StepRunner:
             if self._tells_time(node):
                 cursor.fix_time()
             if isinstance(node.definition, PythonModel):
-                called = self._call(node, node.definition, context, views, attempt, stem)
+                called = write_python(node, node.definition, context, views, stem, self.folder, attempt.on_cancel)
                 return self._after(node, context, Made(called))
             if has_intervals(node.config):
                 made = self._time_range(node, context, views, _below(stem)).made()
@@ -272,39 +271,6 @@ class StepRunner:
         rows = Stored(made.written.columns, (*shared, *(str(part) for part in made.written.parts)))
         run_hooks("post_hook", node.config.post_hook, lambda sql: context.run_beside(sql, rows))
         return made.written.columns, made
-
-    def _call(
-        self,
-        node: DAGNode,
-        model: PythonModel,
-        context: NodeContext,
-        views: Mapping[str, str],
-        attempt: Attempt,
-        stem: Path,
-    ) -> Written:
-        names = {slot.start: slot.value for slot in node.slots}
-
-        def table(read: TableRead) -> Any:
-            try:
-                return context.frame(views[names[read.reference.start]], read.frame)
-            except EngineFailure as failure:
-                raise cannot_arrive(model, read, failure) from failure
-
-        interruption = Interruption()
-
-        def stop() -> None:
-            context.cursor.interrupt()
-            interruption.stop()
-
-        attempt.on_cancel(stop)
-        calling = Calling(self.folder, f"odibi_model{context.prefix.rstrip('_')}", table, context.cursor.native())
-        returned = call_model(model, calling, interruption)
-        try:
-            return context.write_frame(returned, stem)
-        except EngineFailure as failure:
-            if failure.interrupted or failure.passing:
-                raise
-            raise wrong_result(model, returned, failure) from failure
 
     def _make_version(self, increment: Increment, version: Version, bound: Bound) -> Made:
         if version.base is None:
