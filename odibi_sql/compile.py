@@ -6,6 +6,7 @@ of what is right can still be listed.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -18,7 +19,7 @@ from odibi_sql.engines import load_engine
 from odibi_sql.errors import GraphError, Location, OdibiError, Problems, ProjectError, SqlError
 from odibi_sql.forks import shared_out, spare_cpus
 from odibi_sql.materializations import MATERIALIZATIONS
-from odibi_sql.model import AnyModel, Check, Config, Hook, Model, PythonModel, Seed, Source
+from odibi_sql.model import AnyModel, Check, Config, Hook, Model, PythonModel, Seed, Source, UnitTest
 from odibi_sql.project import FILE, ModelFile, Project
 from odibi_sql.project.settings import ALSO_CALLED
 from odibi_sql.python import Imports, read_python_model
@@ -27,6 +28,7 @@ from odibi_sql.remembered import ModelMemo, template_hash
 from odibi_sql.render import RenderedHooks, RenderedModel, Renderer
 from odibi_sql.sql import Statement, SyntaxProblem, analyse
 from odibi_sql.strategies import grows, has_intervals, strategy_of, unheeded, wrong_settings
+from odibi_sql.unit_testing import UnitTestCompiler
 
 _Some = TypeVar("_Some", Model, PythonModel)
 
@@ -116,11 +118,12 @@ def compile_project(
     end = compiling.run_hooks("on_run_end", project.on_run_end)
     undeclared = _undeclared(project, frames)
     checks = compiling.checks((*project.seeds, *models, *project.sources, *undeclared))
+    unit_tests = compiling.unit_tests(models)
     compiling.remember()
     files = {(file.path, file.name): file for file in (*project.models, *project.checks)}
     places = Places(renderer, delta_renderer, files)
     builder = DAGBuilder(places.locate, compiling.broken, places.locate_delta, places.mention)
-    builder.add(project.seeds).add(models).add(project.sources).add(undeclared).add(checks)
+    builder.add(project.seeds).add(models).add(project.sources).add(undeclared).add(checks).add(unit_tests)
     dag = builder.build()
     crossings = _crossings(dag, places, engine_dialect)
     if not project.models and not project.seeds and not frames:
@@ -202,6 +205,13 @@ class _Compiling:
         made = compiler.checks(definitions)
         self.problems += compiler.problems
         self.warnings += compiler.warnings
+        self.env |= compiler.env
+        return made
+
+    def unit_tests(self, models: Iterable[AnyModel]) -> list[UnitTest]:
+        compiler = UnitTestCompiler(self.project, os.environ)
+        made = compiler.unit_tests(models)
+        self.problems += compiler.problems
         self.env |= compiler.env
         return made
 

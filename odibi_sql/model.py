@@ -210,6 +210,11 @@ class Check(Model):
 
 
 @dataclass(frozen=True)
+class UnitTest(Check):
+    """A check of `subject`'s SQL, over rows that are given: it runs before the model itself."""
+
+
+@dataclass(frozen=True)
 class Seed:
     """How its CSV file is read is as in CsvSeed."""
 

@@ -22,7 +22,7 @@ from odibi_sql.events import Action
 from odibi_sql.inputs import Given, Inputs, has_partitions
 from odibi_sql.intervals import floor
 from odibi_sql.materializations import MATERIALIZATIONS
-from odibi_sql.model import AnyModel, Config, Hook, Model, PythonModel, Seed
+from odibi_sql.model import AnyModel, Config, Hook, Model, PythonModel, Seed, UnitTest
 from odibi_sql.relation import Stored
 from odibi_sql.strategies import UNTIL, grows, has_intervals, result_options, strategy_of
 from odibi_sql.versions import BEFORE, NO_VERSIONS, Version, Versions, next_version
@@ -362,13 +362,18 @@ def why_version(node: DAGNode, version: Version) -> str:
 
 
 def _first_checked(dag: DAG, wanted: Collection[str]) -> dict[str, tuple[str, ...]]:
-    """Checks of what no model makes come before those who read it: a bad delivery is told before it is worked on.
+    """Checks of what no model makes come before those who read it: a bad delivery is told before it is worked on. Unit
+    tests come before their model; they read what it reads, and nothing that it makes.
 
     A check that reads a model besides must wait for that, and nobody waits for it: there is no cycle that way.
     """
     after: dict[str, list[str]] = {}
     for name in wanted:
         node = dag.nodes[name]
+        if isinstance(node.definition, UnitTest):
+            if (tested := node.definition.subject) is not None and tested in wanted:
+                after.setdefault(tested, []).append(name)
+            continue
         if node.check is None or any(isinstance(dag.nodes[up].definition, AnyModel) for up in node.upstream):
             continue
         readers = (reader for up in node.upstream for reader in dag.downstream[up])

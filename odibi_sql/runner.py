@@ -18,7 +18,7 @@ from pathlib import Path
 
 from odibi_sql.cache import CacheManager, Entry, Recipe
 from odibi_sql.cache.files import cannot_write
-from odibi_sql.checks.verdict import because, judge
+from odibi_sql.checks.verdict import because, judge, told_of
 from odibi_sql.compile import Places
 from odibi_sql.context import NodeContext
 from odibi_sql.contracts import is_kept_as_written, keep_contract
@@ -39,7 +39,6 @@ from odibi_sql.model import Check, Model, PythonModel, Seed
 from odibi_sql.plan import Plan, content_of, is_stored, notes_of, stored_result, why, why_version
 from odibi_sql.python_step import write_python
 from odibi_sql.relation import Column, Query, Relation, Stored
-from odibi_sql.reports.text import counted
 from odibi_sql.samples import sample
 from odibi_sql.sql import Bound, SyntaxProblem
 from odibi_sql.strategies import grows, has_intervals
@@ -392,7 +391,7 @@ class StepRunner:
             return replace(outcome, verdict=verdict)
         where = check.where or Location(check.path)
         hint = f"`odibi-sql show --check {check.name}` shows them"
-        told = f"{counted(failing, 'row')} {'fails' if failing == 1 else 'fail'}"
+        told = told_of(failing, check.kind)
         if "failures" in entry.notes:
             told = f"{check.config.options['fail_calc']} is {failing:,}"
         told += because(verdict, check.config.options)

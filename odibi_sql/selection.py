@@ -28,6 +28,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from odibi_sql.errors import Problems, SelectionError, nearest
+from odibi_sql.model import Check, UnitTest
 
 if TYPE_CHECKING:
     from odibi_sql.dag import DAG, DAGNode
@@ -37,7 +38,7 @@ State = Callable[[str], Collection[str]]
 
 STATES = ("modified", "new")
 RESOURCE_TYPES = ("model", "seed", "snapshot", "source", "check")
-TEST_TYPES = ("generic", "singular")
+TEST_TYPES = ("generic", "singular", "unit")
 
 _OPERATORS = re.compile(r"(?P<at>@)?(?:(?P<up>\d*)\+)?(?P<what>.*?)(?:\+(?P<down>\d*))?")
 _METHOD = re.compile(r"(?P<method>\w*)(?:\.(?P<argument>[^:]*))?:(?P<value>.*)")
@@ -87,8 +88,10 @@ def select(dag: DAG, select: Sequence[str], exclude: Sequence[str] = (), state: 
 
 
 def with_checks(dag: DAG, names: Collection[str]) -> set[str]:
-    """These, and the checks that read any of them."""
-    return set(names) | {below for name in names for below in dag.downstream[name] if dag.nodes[below].check}
+    """These, the checks that read any of them, and the unit tests of models among them."""
+    below = {down for name in names for down in dag.downstream[name] if dag.nodes[down].check}
+    tests = {node.name: node.definition for node in dag.nodes.values() if isinstance(node.definition, UnitTest)}
+    return set(names) | (below - tests.keys()) | {name for name, test in tests.items() if test.subject in names}
 
 
 def _nothing_left(chosen: Collection[str], select: Sequence[str], exclude: Sequence[str]) -> SelectionError:
@@ -398,8 +401,14 @@ def _find_test_type(project: _Project, selector: Selector) -> Iterator[str]:
     if wanted not in TEST_TYPES:
         raise SelectionError(f"`{selector.text}`: no such type of check", hint=f"types: {_listed(TEST_TYPES)}")
     for node in project.dag.nodes.values():
-        if node.check and (node.check.where is None) == (wanted == "singular"):
+        if node.check and wanted == _test_type(node.check):
             yield node.name
+
+
+def _test_type(check: Check) -> str:
+    if isinstance(check, UnitTest):
+        return "unit"
+    return "singular" if check.where is None else "generic"
 
 
 def _find_test_name(project: _Project, selector: Selector) -> Iterator[str]:

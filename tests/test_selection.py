@@ -233,10 +233,16 @@ MISTAKES = [
         "config.materialised:view",
         "`config.materialised:view`: models have no setting `materialised`",
         "did you mean `config.materialized`? settings: `materialized`, `schema`, `tags`, `enabled`, `depends_on`, "
-        "`dialect`, `engine`, `retries`, `retry_delay`, `timeout`, `contract`, `meta`",
+        "`dialect`, `engine`, `retries`, `retry_delay`, `timeout`, `incremental_strategy`, `unique_key`, "
+        "`partition_by`, `on_schema_change`, `on_change`, `full_refresh`, `event_time`, `batch_size`, "
+        "`lookback`, `begin` and 4 more",
     ),
-    ("resource_type:chek", "`resource_type:chek`: no such type", "types: `model`, `seed`, `source`, `check`"),
-    ("test_type:x", "`test_type:x`: no such type of check", "types: `generic`, `singular`"),
+    (
+        "resource_type:chek",
+        "`resource_type:chek`: no such type",
+        "types: `model`, `seed`, `snapshot`, `source`, `check`",
+    ),
+    ("test_type:x", "`test_type:x`: no such type of check", "types: `generic`, `singular`, `unit`"),
     ("test_name:uniqe", "`test_name:uniqe` matches nothing", "this project has no checks"),
     ("state:old", "`state:old`: no such state", "states: `modified`, `new`"),
     ("tag:pii,board", "`tag:pii,board` matches nothing", "`tag:pii` and `board` have nothing in common"),

@@ -50,3 +50,11 @@ def because(verdict: Verdict, settings: Mapping[str, Any]) -> str:
     """The setting that decided, where it is not the one that nobody has to write."""
     name = "error_if" if verdict == "fail" else "warn_if"
     return f" ({name}: {settings[name]})" if name in settings else ""
+
+
+def told_of(failing: int, kind: str) -> str:
+    """A check's rows in words; those of a unit test are what is expected and not given, and the other way round."""
+    rows = f"{failing:,} row{'' if failing == 1 else 's'}"
+    if kind == "unit_test":
+        return f"{rows} {'differs' if failing == 1 else 'differ'}: `-` is expected, `+` is what the model gives"
+    return f"{rows} {'fails' if failing == 1 else 'fail'}"

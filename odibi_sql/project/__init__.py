@@ -32,6 +32,7 @@ from odibi_sql.project.settings import (
 from odibi_sql.project.settings_file import FILE, Settings, Target, read_settings
 from odibi_sql.project.snapshots import blocks, name_of_relation, selecting
 from odibi_sql.project.sources import read_sources
+from odibi_sql.project.unit_tests import DeclaredUnitTest, Fixtures
 
 __all__ = [
     "FILE",
@@ -98,6 +99,7 @@ class Project:
     macros: tuple[MacroFile, ...] = ()
     checks: tuple[ModelFile, ...] = ()
     declared: tuple[Declared, ...] = ()
+    unit_tests: tuple[DeclaredUnitTest, ...] = ()
     warnings: tuple[str, ...] = ()
     problems: tuple[OdibiError, ...] = ()
     folders: tuple[str, ...] = ()
@@ -208,7 +210,7 @@ class _Loading:
             chosen = next(iter(settings.targets.values()))
         found = {kind: self._files(folders) for kind, folders in settings.paths.items()}
         described = (*found["models"], *found["seeds"], *found["snapshots"], *found["checks"])
-        descriptions, sources = self._described(settings, described)
+        descriptions, sources = self._described(settings, described, self._fixtures(found["checks"]))
         models = self._models(settings, found["models"], descriptions)
         snapshots = self._snapshots(settings, found["snapshots"], descriptions)
         seeds = self._seeds(settings, chosen, found["seeds"], descriptions)
@@ -237,6 +239,7 @@ class _Loading:
             folders=tuple(folder for folders in settings.paths.values() for folder in folders),
             checks=checks,
             declared=declared,
+            unit_tests=tuple(descriptions.unit_tests),
             warnings=self.reading.all_warnings(),
             on_run_start=settings.on_run_start,
             on_run_end=settings.on_run_end,
@@ -266,8 +269,19 @@ class _Loading:
             self.reading.errors.append(error)
             return Document(None, Location(path))
 
-    def _described(self, settings: Settings, paths: Iterable[str]) -> tuple[Descriptions, tuple[Source, ...]]:
-        descriptions = Descriptions(self.reading, self.checks)
+    def _fixtures(self, paths: Mapping[str, str]) -> Fixtures:
+        """The files in folders called `fixtures`, which unit tests name."""
+        found = {}
+        for path, folder in paths.items():
+            ending = PurePosixPath(path).suffix[1:]
+            if ending in ("csv", "sql") and "fixtures" in _steps(path, folder)[:-1]:
+                found[PurePosixPath(path).stem] = (ending, self._text(path))
+        return found
+
+    def _described(
+        self, settings: Settings, paths: Iterable[str], fixtures: Fixtures
+    ) -> tuple[Descriptions, tuple[Source, ...]]:
+        descriptions = Descriptions(self.reading, self.checks, fixtures=fixtures)
         declared = [settings.sections["sources"]] if "sources" in settings.sections else []
         for path in dict.fromkeys(paths):
             if path.endswith((".yml", ".yaml")):

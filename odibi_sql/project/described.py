@@ -12,6 +12,7 @@ from odibi_sql.model import ColumnDoc, Docs
 from odibi_sql.project.declared import CHECK_KEYS, Declared, Subject, read_checks
 from odibi_sql.project.reading import Reading
 from odibi_sql.project.settings import Check, merge, names, text
+from odibi_sql.project.unit_tests import DeclaredUnitTest, Fixtures, read_unit_tests
 
 Kind = Literal["models", "seeds", "snapshots", "checks"]
 KINDS: Mapping[str, Kind] = {
@@ -28,7 +29,6 @@ NO_EFFECT = {
 }
 FILE_NO_EFFECT = {
     *("analyses", "exposures", "functions", "groups", "macros", "metrics", "saved_queries", "semantic_models"),
-    "unit_tests",
 }
 
 
@@ -53,14 +53,18 @@ class Descriptions:
         default_factory=lambda: {kind: {} for kind in KINDS.values()}
     )
     declared: list[Declared] = field(default_factory=list)
+    fixtures: Fixtures = field(default_factory=dict)
+    unit_tests: list[DeclaredUnitTest] = field(default_factory=list)
 
     def add(self, document: Document) -> Document | None:
         """Keep what a file says of models and seeds; gives its `sources:` back."""
         sources = None
-        known = (*KINDS, "sources", "version")
+        known = (*KINDS, "sources", "unit_tests", "version")
         for key, entry in self.reading.entries(document, known, FILE_NO_EFFECT, silent=("config-version",)):
             if key == "sources":
                 sources = entry.document
+            elif key == "unit_tests":
+                self.unit_tests += read_unit_tests(self.reading, entry.document, self.fixtures)
             elif kind := KINDS.get(key):
                 for item in self.reading.mappings(key, entry.document):
                     self._add_one(kind, item)

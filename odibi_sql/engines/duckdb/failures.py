@@ -25,6 +25,7 @@ _PASSING = re.compile(
 )
 _LASTING = re.compile(r"no space left|no files found|no such file|does not exist|permission denied", re.IGNORECASE)
 _SUGGESTION_LINES = re.compile(r"\n(Candidate bindings: |Did you mean ).*", re.DOTALL)
+_CANDIDATES = re.compile(r'"((?:[^"]|"")+)" in REPLACE list not found.*\nCandidate bindings: (.*)')
 _NOT_FOR_USERS = re.compile(r"\n+(LINE \d+: |Stack Trace:|Use \"SET ).*", re.DOTALL)
 _SIGNATURES = re.compile(r"(\n\tCandidate functions:)((?:\n\t.*)+)")
 _MOST_SIGNATURES = 6
@@ -69,9 +70,12 @@ def failure_of(error: duckdb.Error, running: Statement | None = None) -> EngineF
     message = details["exception_message"]
     byte = details.get("position", "")
     candidates = [one.strip() for one in details.get("candidates", "").split(",") if one.strip()]
+    name = details.get("name", "")
+    if not candidates and (named := _CANDIDATES.search(message)):
+        name, candidates = named[1], re.findall(r'"((?:[^"]|"")+)"', named[2])
     if "(" in details.get("candidates", ""):
         candidates = []  # signatures of functions, told by the message
-    suggestion = nearest(details.get("name", ""), candidates)  # DuckDB names some, however far they are
+    suggestion = nearest(name, candidates)  # DuckDB names some, however far they are
     return EngineFailure(
         _in_short(_SUGGESTION_LINES.sub("", message) if candidates else message),
         offset=running.offset_of(int(byte)) if running is not None and byte.isdigit() else None,

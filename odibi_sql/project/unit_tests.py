@@ -1,0 +1,191 @@
+"""`unit_tests:` in YAML -> DeclaredUnitTest, with dbt's keys: a model, rows of what it reads, and rows it must give."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from odibi_sql.documents import Document, Entry
+from odibi_sql.errors import Location, nearest
+from odibi_sql.project.reading import Reading
+from odibi_sql.project.settings import Check, flag, mapping, names, one_of, text
+
+Cells = tuple[str | None, ...]
+Fixtures = Mapping[str, tuple[str, str]]  # a file's stem -> its ending and text
+
+_INPUT = re.compile(r"(ref|source)\s*\(\s*(.+?)\s*\)", re.DOTALL)
+_FORMATS = ("dict", "csv", "sql")
+
+
+@dataclass(frozen=True)
+class Fixture:
+    """Rows as texts (None: NULL) under the names of their columns, or a query. `where` is their place."""
+
+    where: Location
+    columns: tuple[str, ...] = ()
+    rows: tuple[Cells, ...] = ()
+    sql: str | None = None
+
+
+@dataclass(frozen=True)
+class DeclaredUnitTest:
+    """`given`: fixtures by the name of what they stand for, in parts; `this` is the model's own rows. `macros` replaces
+    what macros give, among them `is_incremental`. `tags` and `enabled` are those of `config:`."""
+
+    name: str
+    model: str
+    where: Location
+    expect: Fixture
+    given: tuple[tuple[tuple[str, ...], Location, Fixture], ...] = ()
+    vars: Mapping[str, Any] = field(default_factory=dict)
+    env_vars: Mapping[str, Any] = field(default_factory=dict)
+    macros: Mapping[str, Any] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    enabled: bool = True
+    description: str = ""
+
+
+def read_unit_tests(reading: Reading, document: Document, fixtures: Fixtures) -> list[DeclaredUnitTest]:
+    """What is wrong is kept by `reading`, and left out."""
+    found = [_unit_test(reading, item, fixtures) for item in reading.mappings("unit_tests", document)]
+    return [one for one in found if one is not None]
+
+
+def _unit_test(reading: Reading, item: Document, fixtures: Fixtures) -> DeclaredUnitTest | None:
+    before = len(reading.errors)
+    known = ("name", "model", "given", "expect", "overrides", "config", "description", "tags")
+    entries = dict(reading.entries(item, known, ("versions",)))
+    for key in ("name", "model", "expect"):
+        if key not in entries:
+            reading.mistake(f"a unit test needs `{key}`", item.where)
+    if len(reading.errors) > before:
+        return None
+    plain: dict[str, Check] = {"name": text, "model": text, "description": text, "tags": names}
+    values = {key: reading.value(key, one.document, plain[key]) for key, one in entries.items() if key in plain}
+    overrides = _checked(reading, entries.get("overrides"), {"vars": mapping, "env_vars": mapping, "macros": mapping})
+    config = _checked(reading, entries.get("config"), {"tags": names, "enabled": flag, "meta": mapping})
+    given = _given(reading, entries["given"].document, fixtures) if "given" in entries else ()
+    expect = _fixture(reading, entries["expect"].document, fixtures, ())
+    if len(reading.errors) > before or expect is None:
+        return None
+    return DeclaredUnitTest(
+        name=values["name"],
+        model=values["model"],
+        where=entries["name"].document.where,
+        expect=expect,
+        given=given,
+        vars=overrides.get("vars", {}),
+        env_vars=overrides.get("env_vars", {}),
+        macros=overrides.get("macros", {}),
+        tags=tuple(dict.fromkeys((*(values.get("tags") or ()), *config.get("tags", ())))),
+        enabled=config.get("enabled", True),
+        description=values.get("description") or "",
+    )
+
+
+def _checked(reading: Reading, entry: Entry | None, checks: Mapping[str, Check]) -> dict[str, Any]:
+    return reading.values(entry.document, checks) if entry is not None else {}
+
+
+def _given(
+    reading: Reading, document: Document, fixtures: Fixtures
+) -> tuple[tuple[tuple[str, ...], Location, Fixture], ...]:
+    given = []
+    for item in reading.mappings("given", document):
+        entry = item.entries.get("input")
+        if entry is None:
+            reading.mistake("what is given needs an `input`", item.where, "input: ref('orders')")
+            continue
+        name = reading.value("input", entry.document, text)
+        fixture = _fixture(reading, item, fixtures, ("input",))
+        if name is not None and fixture is not None:
+            given.append((_parts(name), entry.document.where, fixture))
+    return tuple(given)
+
+
+def _parts(written: str) -> tuple[str, ...]:
+    """`ref('orders')`, `source('raw', 'orders')`, `raw.orders`, `this`."""
+    called = _INPUT.fullmatch(written.strip())
+    if called is None:
+        return tuple(written.strip().split("."))
+    parts = tuple(part.strip().strip("'\"") for part in called[2].split(","))
+    return parts[-1:] if called[1] == "ref" else parts
+
+
+def _fixture(reading: Reading, item: Document, fixtures: Fixtures, more: tuple[str, ...]) -> Fixture | None:
+    entries = dict(reading.entries(item, ("rows", "format", "fixture", *more)))
+    kind = "dict"
+    if "format" in entries:
+        kind = reading.value("format", entries["format"].document, one_of(_FORMATS)) or ""
+    if "fixture" in entries:
+        return _from_file(reading, entries["fixture"].document, fixtures)
+    rows = entries.get("rows")
+    if rows is None:
+        if kind != "dict":
+            reading.mistake(f"`format: {kind}` needs `rows`, or a `fixture`", item.where)
+            return None
+        return Fixture(item.where)
+    if kind == "csv":
+        written = reading.value("rows", rows.document, text)
+        return _from_csv(reading, written, rows.document.where) if written is not None else None
+    if kind == "sql":
+        written = reading.value("rows", rows.document, text)
+        return Fixture(rows.document.where, sql=written) if written is not None else None
+    return _from_mappings(reading, rows.document) if kind else None
+
+
+def _from_file(reading: Reading, document: Document, fixtures: Fixtures) -> Fixture | None:
+    name = reading.value("fixture", document, text)
+    if name is None:
+        return None
+    stem = name.removesuffix(".csv").removesuffix(".sql")
+    if stem not in fixtures:
+        close = nearest(stem, fixtures)
+        hint = f"did you mean `{close}`?" if close else f"put it into tests/fixtures/{stem}.csv"
+        reading.mistake(f"there is no fixture `{stem}`", document.where, hint)
+        return None
+    ending, content = fixtures[stem]
+    return Fixture(document.where, sql=content) if ending == "sql" else _from_csv(reading, content, document.where)
+
+
+def _from_csv(reading: Reading, written: str, where: Location) -> Fixture | None:
+    """An empty cell is NULL."""
+    records = [record for record in csv.reader(io.StringIO(written.strip()), skipinitialspace=True) if record]
+    if not records:
+        reading.mistake("these rows have no header: the first line names the columns", where)
+        return None
+    columns = tuple(cell.strip() for cell in records[0])
+    for number, record in enumerate(records[1:], 1):
+        if len(record) != len(columns):
+            reading.mistake(f"row {number} has {len(record)} cells, and the header {len(columns)}", where)
+            return None
+    rows = tuple(tuple(cell.strip() or None for cell in record) for record in records[1:])
+    return Fixture(where, columns, rows)
+
+
+def _from_mappings(reading: Reading, document: Document) -> Fixture | None:
+    before = len(reading.errors)
+    found = [item.value for item in reading.mappings("rows", document)]
+    if len(reading.errors) > before:
+        return None
+    columns = tuple(dict.fromkeys(str(name) for row in found for name in row))
+    rows = tuple(tuple(_cell(row.get(name)) for name in columns) for row in found)
+    return Fixture(document.where, columns, rows)
+
+
+def _cell(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return value.isoformat(" ")
+    if isinstance(value, date):
+        return value.isoformat()
+    return json.dumps(value, default=str, ensure_ascii=False)

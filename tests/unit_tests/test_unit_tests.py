@@ -1,0 +1,165 @@
+"""Unit tests of models: rows that are given, rows that are expected, and what is said where they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+import odibi_sql
+from odibi_sql import cli
+from tests.conftest import WriteProject
+
+TOTALS = """
+select c.name, sum(o.amount) as total, max(o.ordered_on) as last_on, count(*) as orders
+from customers as c
+join raw.orders as o on o.customer_id = c.id
+where o.amount >= {{ var('least', 10) }}
+group by all
+"""
+FILES = {
+    "odibi_project.yml": "name: shop\nsources: {raw: {path: 'data/{name}.csv', tables: [orders]}}\n",
+    "seeds/customers.csv": "id,name\n1,Ada\n2,Grace\n",
+    "data/orders.csv": "id,customer_id,amount,ordered_on\n1,1,30.00,2026-01-03\n2,1,12.50,2026-01-09\n",
+    "models/totals.sql": TOTALS,
+}
+CUSTOMERS = "- {input: ref('customers'), rows: [{id: 7, name: Ada}, {id: 8, name: Linus}]}"
+
+
+def unit_test(given: str, expect: str, more: str = "") -> dict[str, str]:
+    listed = "\n".join(f"      {line}" for line in given.splitlines())
+    return {
+        "models/unit_tests.yml": (
+            "unit_tests:\n  - name: totals_add_up\n    model: totals\n"
+            f"    given:\n{listed}\n    expect: {expect}\n{more}"
+        )
+    }
+
+
+ORDERS = """- input: source('raw', 'orders')
+  rows:
+    - {customer_id: 7, amount: 10, ordered_on: 2026-01-01}
+    - {customer_id: 7, amount: 20.5}
+    - {customer_id: 7, amount: 9}"""
+
+PASSING: list[Mapping[str, str]] = [
+    unit_test(f"{CUSTOMERS}\n{ORDERS}", "{rows: [{name: Ada, total: 30.5, last_on: 2026-01-01, orders: 2}]}"),
+    unit_test(f"{CUSTOMERS}\n{ORDERS}", "{rows: [{ORDERS: 2}]}"),
+    unit_test(f"{CUSTOMERS}\n{ORDERS}", "{rows: []}", "    overrides: {vars: {least: 100}}\n"),
+    unit_test(
+        '- {input: customers, format: csv, rows: "id,name\\n7,Ada"}\n- {input: raw.orders, format: csv, fixture: some}',
+        '{format: csv, rows: "name,total,last_on\\nAda,31,"}',
+    )
+    | {"tests/fixtures/some.csv": "customer_id,amount,ordered_on\n7,11,\n7,20,\n"},
+    unit_test(
+        "- {input: customers, format: sql, rows: \"select 7 as id, 'Ada' as name\"}\n"
+        "- {input: raw.orders, format: sql, rows: 'select 7 as customer_id, 11 as amount from range(3)'}",
+        "{format: sql, rows: \"select 'Ada' as name, 33 as total, 3 as orders\"}",
+    ),
+]
+
+
+def results(folder: Path, **options: object) -> dict[str, tuple[str, str | None]]:
+    run = odibi_sql.build(folder, **options)  # type: ignore[arg-type]
+    return {name: (one.status, one.verdict) for name, one in run.results.items()}
+
+
+@pytest.mark.parametrize("files", PASSING)
+def test_a_unit_test_that_passes(project: WriteProject, files: Mapping[str, str]) -> None:
+    folder = project({**FILES, **files})
+    assert results(folder)["totals_add_up"] == ("ran", "pass")
+    assert results(folder)["totals_add_up"] == ("cached", "pass")
+
+
+def test_a_failure_shows_both_sides_and_stops_the_publication(
+    project: WriteProject, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = unit_test(f"{CUSTOMERS}\n{ORDERS}", "{rows: [{name: Ada, total: 31, orders: 2}, {name: Grace, orders: 1}]}")
+    monkeypatch.chdir(project({**FILES, **files}))
+    assert cli.run(["build"]) == 1
+    said = capsys.readouterr().err
+    start = said.index("failed: totals_add_up")
+    assert said[start:].splitlines()[:7] == [
+        "failed: totals_add_up",
+        "  models/unit_tests.yml:2:11: 3 rows differ: `-` is expected, `+` is what the model gives",
+        "  hint: `odibi-sql show --check totals_add_up` shows them",
+        "    +/-  name   total  orders",
+        "    +    Ada    30.5   2",
+        "    -    Ada    31.0   2",
+        "    -    Grace  NULL   1",
+    ]
+    assert not Path("warehouse/dev.duckdb").exists()
+
+
+def test_the_command_test_runs_them_against_what_is_published(
+    project: WriteProject, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = unit_test(f"{CUSTOMERS}\n{ORDERS}", "{rows: [{name: Ada, total: 31}]}")
+    monkeypatch.chdir(project({**FILES, **files}))
+    assert cli.run(["build", "--no-checks"]) == 0
+    capsys.readouterr()
+    assert cli.run(["test", "--select", "totals"]) == 1
+    assert "2 rows differ" in capsys.readouterr().err
+    assert cli.run(["show", "--check", "totals_add_up", "--output", "csv"]) == 0
+    assert capsys.readouterr().out.splitlines() == ["+/-,name,total", "+,Ada,30.5", "-,Ada,31.0"]
+
+
+def test_it_runs_before_its_model(project: WriteProject) -> None:
+    run = odibi_sql.build(project({**FILES, **PASSING[0]}), threads=1)
+    order = list(run.results)
+    assert order.index("totals_add_up") < order.index("totals")
+
+
+def test_it_runs_again_when_the_model_changed_and_not_for_a_comment(project: WriteProject) -> None:
+    folder = project({**FILES, **PASSING[0]})
+    assert results(folder)["totals_add_up"] == ("ran", "pass")
+    project({"models/totals.sql": f"-- a comment{TOTALS}"})
+    assert results(folder)["totals_add_up"] == ("cached", "pass")
+    project({"models/totals.sql": TOTALS.replace("sum(", "2 * sum(")})
+    assert results(folder)["totals_add_up"] == ("failed", "fail")
+
+
+def test_it_comes_along_with_its_model_alone(project: WriteProject) -> None:
+    folder = project({**FILES, **PASSING[0], "models/other.sql": "select * from customers"})
+    assert "totals_add_up" in results(folder, select="+totals")
+    assert "totals_add_up" not in results(folder, select="customers other")
+    disabled = PASSING[0]["models/unit_tests.yml"] + "    config: {enabled: false}\n"
+    project({"models/unit_tests.yml": disabled})
+    assert "totals_add_up" not in results(folder)
+
+
+def test_overrides_of_macros_and_the_environment(project: WriteProject) -> None:
+    model = "select {{ factor() }} * x as y, '{{ env_var('WHERE', 'here') }}' as place from s"
+    tests = """
+unit_tests:
+  - name: overridden
+    model: m
+    given: [{input: s, rows: [{x: 2}]}]
+    expect: {rows: [{y: 20, place: there}]}
+    overrides: {macros: {factor: 10}, env_vars: {WHERE: there}}
+"""
+    files = {"seeds/s.csv": "x\n1\n", "macros/f.sql": "{% macro factor() %}2{% endmacro %}", "models/m.sql": model}
+    assert results(project({**files, "models/t.yml": tests}))["overridden"] == ("ran", "pass")
+
+
+def test_rows_that_an_incremental_model_has_already(project: WriteProject) -> None:
+    model = """{{ config(materialized='incremental') }}
+select id, day from log {% if is_incremental() %} where day > (select max(day) from {{ this }}) {% endif %}"""
+    tests = """
+unit_tests:
+  - name: only_new_rows
+    model: kept
+    overrides: {macros: {is_incremental: true}}
+    given:
+      - {input: this, rows: [{id: 1, day: 2026-01-02}]}
+      - {input: ref('log'), rows: [{id: 1, day: 2026-01-02}, {id: 2, day: 2026-01-03}]}
+    expect: {rows: [{id: 2, day: 2026-01-03}]}
+  - name: from_nothing
+    model: kept
+    given: [{input: ref('log'), rows: [{id: 1}, {id: 1}]}]
+    expect: {rows: [{id: 1}, {id: 1}]}
+"""
+    folder = project({"seeds/log.csv": "id,day\n1,2026-01-01\n", "models/kept.sql": model, "models/t.yml": tests})
+    found = results(folder)
+    assert (found["only_new_rows"], found["from_nothing"]) == (("ran", "pass"), ("ran", "pass"))
