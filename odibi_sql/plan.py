@@ -84,7 +84,7 @@ class Recipes:
         if has_intervals(node.config):
             inputs.append((UNTIL, ((until := self.until(node)) and until.isoformat()) or ""))
         inputs += self._versions(node)
-        engine, settings = self._engine_of(node)
+        engine, settings = self.engine_of(node)
         return Recipe(
             engine=engine,
             settings=settings,
@@ -103,7 +103,7 @@ class Recipes:
         )
 
     def _python(self, node: DAGNode, model: PythonModel, inputs: Pairs) -> Recipe:
-        engine, settings = self._engine_of(node)
+        engine, settings = self.engine_of(node)
         modules = ((f"module {module.name}", module.digest) for module in model.modules)
         packages = ((f"package {name}", version) for name, version in model.packages)
         return Recipe(
@@ -124,7 +124,7 @@ class Recipes:
         found = (("on_run_start", runs), ("pre_hook", config.pre_hook), ("post_hook", after))
         return tuple((name, json.dumps([hook.sql for hook in hooks])) for name, hooks in found if hooks)
 
-    def _engine_of(self, node: DAGNode) -> tuple[str, Pairs]:
+    def engine_of(self, node: DAGNode) -> tuple[str, Pairs]:
         return self.own_engines.get(node.config.engine or "", (self.engine, self.settings))
 
     def until(self, node: DAGNode) -> datetime | None:

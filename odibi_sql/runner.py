@@ -253,7 +253,9 @@ class StepRunner:
                 previous = self.plan.recipes.previous.get(node.name)
                 before = previous.relation if previous else None
                 now = self.plan.recipes.moment.now
-                _, written = make(Making(context, bound, stem, node.config.all_options(), before, now))
+                dialect = load_engine(self.plan.recipes.engine_of(node)[0].partition(" ")[0]).DIALECT
+                options = node.config.all_options()
+                _, written = make(Making(context, bound, stem, options, before, now, dialect))
                 return self._after(node, context, Made(written))
             if is_stored(node):
                 written = context.write(bound, stem)

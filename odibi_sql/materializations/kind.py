@@ -3,7 +3,7 @@ than keeping a query's rows."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from odibi_sql.engines.protocol import Written
 from odibi_sql.relation import Column, Stored
-from odibi_sql.sql import Bound
+from odibi_sql.sql import Bound, SyntaxProblem, analyse
 
 if TYPE_CHECKING:
     from odibi_sql.context import NodeContext
@@ -33,7 +33,8 @@ class OptionProblem(Exception):
 @dataclass(frozen=True)
 class Making:
     """One node that is being made: `bound` is its query, bound in `context`; what it keeps goes to files that begin
-    with `stem`. `previous` is the version that the target shows, `now` the build's time in UTC."""
+    with `stem`. `previous` is the version that the target shows, `now` the build's time in UTC.
+    `dialect` is the engine's."""
 
     context: NodeContext
     bound: Bound
@@ -41,10 +42,20 @@ class Making:
     options: Options
     previous: Stored | None
     now: datetime
+    dialect: str = "duckdb"
 
-    def own(self, sql: str) -> Bound:
-        """A query of the kind's own over views of `context`."""
-        return Bound(sql)
+    def own(self, sql: str, views: Mapping[str, Sequence[Column]]) -> Bound:
+        """A query of the kind's own, in DuckDB's words, over views of `context` with these columns.
+
+        Raises OptionProblem for what cannot be said in the engine's `dialect`.
+        """
+        if self.dialect == "duckdb":
+            return Bound(sql)
+        schemas = {view: {column.name.casefold(): column.type for column in columns} for view, columns in views.items()}
+        try:
+            return Bound(analyse(sql, "duckdb", self.dialect, schemas).sql)
+        except SyntaxProblem as problem:
+            raise OptionProblem("", problem.message, problem.hint or "config(engine='duckdb')") from problem
 
 
 def _nothing_wrong(_: Options) -> Iterator[OptionProblem]:

@@ -7,7 +7,7 @@ closed, new and changed ones are added. All else in the history stays as it was 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -17,6 +17,8 @@ from odibi_sql.errors import nearest
 from odibi_sql.materializations.kind import Kind, Making, OptionProblem, Options
 from odibi_sql.relation import Column, Stored
 from odibi_sql.sql import SyntaxProblem, analyse, quote
+
+ColumnsOf = Mapping[str, Sequence[Column]]
 
 STRATEGIES = ("timestamp", "check")
 META = ("dbt_scd_id", "dbt_updated_at", "dbt_valid_from", "dbt_valid_to", "dbt_is_deleted")
@@ -278,14 +280,15 @@ def make(making: Making) -> tuple[tuple[Column, ...], Written]:
     try:
         inputs = {"now": now, **({"history": making.previous} if making.previous else {})}
         views = context.make_views(inputs, repr(making.options))
-        _refuse_bad_keys(making, rules, views["now"])
+        columns = {view: inputs[name].columns for name, view in views.items()}
+        _refuse_bad_keys(making, rules, views["now"], columns)
         if making.previous is None:
             sql = first_sql(rules, views["now"])
         else:
             refuse_changes(rules, making.previous.columns)
-            _refuse_to_go_back(making, rules, views["history"])
+            _refuse_to_go_back(making, rules, views["history"], columns)
             sql = next_sql(rules, views["now"], views["history"], making.previous.columns)
-        written = context.write(making.own(sql), making.stem)
+        written = context.write(making.own(sql, columns), making.stem)
     except EngineFailure as failure:
         failure.offset = None  # a place in SQL that no user wrote
         raise
@@ -295,18 +298,18 @@ def make(making: Making) -> tuple[tuple[Column, ...], Written]:
     return written.columns, written
 
 
-def _count(making: Making, sql: str) -> int:
-    written = making.context.write(making.own(sql), making.stem.with_name(f"{making.stem.name}-look"))
+def _count(making: Making, sql: str, columns: ColumnsOf) -> int:
+    written = making.context.write(making.own(sql, columns), making.stem.with_name(f"{making.stem.name}-look"))
     for part in written.parts:
         part.unlink(missing_ok=True)
     return written.rows
 
 
-def _refuse_to_go_back(making: Making, rules: Rules, history: str) -> None:
+def _refuse_to_go_back(making: Making, rules: Rules, history: str, columns: ColumnsOf) -> None:
     """Where the build's time is that of the changes, it cannot be before the last of them."""
     valid_from = quote(rules.names["dbt_valid_from"])
     later = f"SELECT {valid_from} FROM {history} WHERE {valid_from} > {rules.moment()}"
-    if "updated_at" not in rules.options and _count(making, later):
+    if "updated_at" not in rules.options and _count(making, later, columns):
         raise OptionProblem(
             "",
             f"its history goes beyond the build's time, {rules.now:%Y-%m-%d %H:%M:%S}: changes cannot be put before it",
@@ -314,8 +317,8 @@ def _refuse_to_go_back(making: Making, rules: Rules, history: str) -> None:
         )
 
 
-def _refuse_bad_keys(making: Making, rules: Rules, view: str) -> None:
-    if rows := _count(making, bad_keys_sql(rules, view)):
+def _refuse_bad_keys(making: Making, rules: Rules, view: str, columns: ColumnsOf) -> None:
+    if rows := _count(making, bad_keys_sql(rules, view), columns):
         keys = ", ".join(making.options["unique_key"])
         is_one = rows == 1
         raise OptionProblem(

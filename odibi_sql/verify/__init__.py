@@ -144,8 +144,8 @@ def _is_refusal(problem: OdibiError) -> bool:
 
 
 def _as_table(node: DAGNode) -> DAGNode:
-    if not isinstance(node.definition, Model):
-        return node
+    if not isinstance(node.definition, Model) or node.config.materialized == "snapshot":
+        return node  # a snapshot is verified by the first version that it would have
     config = replace(node.config, materialized="table")
     return replace(node, config=config, definition=replace(node.definition, config=config, delta=None))
 
