@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import duckdb
 import pytest
 
 import odibi_sql
+from odibi_sql import cli
 from odibi_sql.compile import compile_project
 from odibi_sql.dag import DAG
 from odibi_sql.model import Model, Seed, Source
@@ -33,7 +35,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def example(built: Path) -> Iterator[Path]:
     yield built
-    for part in ("models", "seeds", "macros", "odibi_project.yml"):
+    for part in ("models", "seeds", "snapshots", "macros", "odibi_project.yml"):
         original, copy = EXAMPLE / part, built / part
         if original.is_dir():
             shutil.rmtree(copy)
@@ -66,7 +68,7 @@ def test_it_has_what_a_project_has() -> None:
     models = [node.definition for node in nodes if isinstance(node.definition, Model)]
     assert len(models) >= 12
     assert max(node.level for node in nodes) >= 4
-    assert {model.config.materialized for model in models} == {"table", "view", "ephemeral"}
+    assert {model.config.materialized for model in models} == {"table", "view", "ephemeral", "snapshot"}
     assert any(model.config.tags for model in models)
     assert any(model.vars for model in models)
     assert [model.name for model in models if not model.docs.description] == []
@@ -94,10 +96,14 @@ def test_it_is_what_duckdb_makes_by_hand(built: Path) -> None:
         assert len(shown) == len([n for n in dag().nodes.values() if n.resource != "source"]) - 1  # one is ephemeral
         for name in shown:
             for one, other in (("published", "memory"), ("memory", "published")):
-                query = f"SELECT count(*) FROM (FROM {one}.main.{name} EXCEPT ALL FROM {other}.main.{name})"
+                rows = [f"(SELECT COLUMNS(lambda c: c NOT LIKE 'dbt_%') FROM {c}.main.{name})" for c in (one, other)]
+                query = f"SELECT count(*) FROM (FROM {rows[0]} EXCEPT ALL FROM {rows[1]})"
                 assert connection.execute(query).fetchone() == (0,), name
             described = [
-                connection.execute(f"SELECT column_name, column_type FROM (DESCRIBE {c}.main.{name})").fetchall()
+                connection.execute(
+                    f"SELECT column_name, column_type FROM (DESCRIBE {c}.main.{name}) "
+                    "WHERE column_name NOT LIKE 'dbt_%'"
+                ).fetchall()
                 for c in ("published", "memory")
             ]
             assert described[0] == described[1]
@@ -147,3 +153,22 @@ def test_the_marts_answer_in_figures(built: Path) -> None:
         assert connection.execute(
             "SELECT left_late_pct, others_left_late_pct FROM delay_propagation WHERE previous_arrival = '1 to 3 hours'"
         ).fetchone() == (85.1, 48.2)
+
+
+def test_the_history_of_names_goes_on(tmp_path: Path) -> None:
+    folder = tmp_path / "project"
+    shutil.copytree(EXAMPLE, folder, ignore=shutil.ignore_patterns("warehouse"))
+    assert odibi_sql.build(folder, select="+airlines_history", as_of=datetime(2026, 1, 1)).ok
+    edit(folder / "seeds/airlines.csv", "EV,ExpressJet Airlines Inc.", "EV,Atlantic Southeast Airlines")
+    assert odibi_sql.build(folder, select="+airlines_history", as_of=datetime(2026, 1, 2)).ok
+    with duckdb.connect(str(folder / "warehouse/dev.duckdb"), read_only=True) as connection:
+        rows = "SELECT name, dbt_valid_to::DATE::VARCHAR FROM airlines_history WHERE carrier = 'EV' ORDER BY 2"
+        assert connection.execute(rows).fetchall() == [
+            ("ExpressJet Airlines Inc.", "2026-01-02"),
+            ("Atlantic Southeast Airlines", None),
+        ]
+
+
+@pytest.mark.parametrize(("as_of", "code"), [("2014-01-01T12:00", 0), ("2014-01-05", 1)])
+def test_its_sources_are_fresh_at_the_end_of_the_year(built: Path, as_of: str, code: int) -> None:
+    assert cli.run(["source", "freshness", "--as-of", as_of, "--project-dir", str(built)]) == code
