@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -84,7 +84,7 @@ def duckdb_engine(folder: Path) -> Callable[[str], Answer]:
     return lambda sql: answer(connection.sql(sql).to_arrow_table())
 
 
-def spark_engine(folder: Path) -> Callable[[str], Answer]:
+def spark_engine(folder: Path, tables: Iterable[str] = TABLES) -> Callable[[str], Answer]:
     """A session of its own, with its own settings and views, in the Spark that runs already or in a new one."""
     from pyspark.sql import SparkSession
 
@@ -97,7 +97,7 @@ def spark_engine(folder: Path) -> Callable[[str], Answer]:
     }
     for key, value in settings.items():
         session.conf.set(key, value)
-    for name in TABLES:
+    for name in tables:
         session.read.parquet(str(folder / f"{name}.parquet")).createOrReplaceTempView(name)
     return lambda sql: answer(session.sql(sql).toArrow())
 
