@@ -347,7 +347,10 @@ REFUSED = {
     "merge_exclude_columns": "`merge` replaces whole rows: take the old values from `this` in the SQL",
     "merge_update_columns": "`merge` replaces whole rows: take the old values from `this` in the SQL",
     **dict.fromkeys(("post_hook", "post-hook", "pre_hook", "pre-hook"), "hooks are for models"),
+    "packages": "a Python model uses what is installed, and runs again for another version of what it imports",
+    "python_version": "a Python model runs in the Python that runs odibi-sql",
     "quoting": "names are quoted where they need it",
+    "submission_method": "a Python model runs where odibi-sql does; on Spark, its frames are Spark's",
     "sql_header": "a model is one SELECT: what has to run before it is a `pre_hook`",
 }
 
