@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from threading import Lock
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from odibi_sql.checking import CheckCompiler
 from odibi_sql.dag import DAG, DAGBuilder, DAGNode
@@ -22,13 +22,14 @@ from odibi_sql.materializations import MATERIALIZATIONS
 from odibi_sql.model import AnyModel, Check, Config, Hook, Model, PythonModel, Seed, Source, UnitTest
 from odibi_sql.project import FILE, ModelFile, Project
 from odibi_sql.project.settings import ALSO_CALLED
-from odibi_sql.python import Imports, read_python_model
-from odibi_sql.python.code import place_in
 from odibi_sql.remembered import ModelMemo, template_hash
 from odibi_sql.render import RenderedHooks, RenderedModel, Renderer
 from odibi_sql.sql import Statement, SyntaxProblem, analyse
 from odibi_sql.strategies import grows, has_intervals, strategy_of, unheeded, wrong_settings
 from odibi_sql.unit_testing import UnitTestCompiler
+
+if TYPE_CHECKING:
+    from odibi_sql.python import Imports
 
 _Some = TypeVar("_Some", Model, PythonModel)
 
@@ -48,6 +49,8 @@ class Places:
     def locate(self, model: AnyModel, at: int) -> Location:
         """`at` counts in the rendered text. Safe in any thread: finding a place renders the model again."""
         if isinstance(model, PythonModel):
+            from odibi_sql.python.code import place_in
+
             return place_in(model.path, model.source, at)
         if isinstance(model, Check) and model.where is not None:
             return model.where
@@ -152,8 +155,11 @@ class _Compiling:
     anew: bool = False
     unread: set[str] = field(default_factory=set)
 
-    def __post_init__(self) -> None:
-        self.imports = Imports(self.project.root)
+    @cached_property
+    def imports(self) -> Imports:
+        from odibi_sql.python import Imports
+
+        return Imports(self.project.root)
 
     def models(self) -> list[AnyModel]:
         self.problems += self.project.problems
@@ -227,6 +233,8 @@ class _Compiling:
                 self.broken[file.name.casefold()] = Location(file.path)
                 return None
             if file.path.endswith(".py"):
+                from odibi_sql.python import read_python_model
+
                 python, warnings = read_python_model(file, self.project, self.imports, self._dialect_of)
                 self.warnings += warnings
                 return self._with_hooks(file, python)

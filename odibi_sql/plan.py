@@ -274,7 +274,8 @@ class Planner:
                 continue
             step = self._step(node, contents)
             upstream = tuple(up for up in node.upstream if up in wanted)
-            steps[name] = replace(step, upstream=upstream, after=after.get(name, ()))
+            known = (step.key, step.entry, step.estimate_s)
+            steps[name] = Step(node, step.action, step.reason, upstream, *known, after.get(name, ()))
             if step.entry is not None:
                 contents[name] = content_of(node, step.entry)
             elif step.key is not None and not is_stored(node):

@@ -164,8 +164,8 @@ def _made(orchestrator: Orchestrator, build: Build) -> Made | None:
             made.append((path, stat))
         folders.add(str(cache.store / entry.key[:2]))
     made += [(folder, warm.stat_of(folder)) for folder in sorted(folders)]
-    shown = publisher.shown_file()
-    if shown is None or build.publication is None or shown.number != build.publication.number:
+    shown = publisher.shown_files(build.publication) if build.publication is not None else None
+    if shown is None:
         return None
-    made += [(str(path), warm.stat_of(str(path))) for path in shown.files]
+    made += [(str(path), warm.stat_of(str(path))) for path in shown]
     return [*made, (f"{publisher.catalog}.wal", None)]

@@ -10,7 +10,6 @@ from odibi_sql.context import NodeContext
 from odibi_sql.dag import DAGNode
 from odibi_sql.engines.protocol import EngineFailure, Written
 from odibi_sql.model import PythonModel, TableRead
-from odibi_sql.python.running import Calling, Interruption, call_model, cannot_arrive, wrong_result
 
 
 def write_python(
@@ -24,6 +23,8 @@ def write_python(
 ) -> Written:
     """`views` are those of the node's inputs, `folder` is the project's; `on_cancel` is told what cancels the call.
     Raises RunError and EngineFailure."""
+    from odibi_sql.python.running import Calling, Interruption, call_model, cannot_arrive, wrong_result
+
     names = {slot.start: slot.value for slot in node.slots}
 
     def table(read: TableRead) -> Any:

@@ -84,16 +84,19 @@ class StepRunner:
 
     def look_up(self, name: str) -> Outcome | Miss:
         step = self.plan.steps[name]
+        growing = grows(step.node.config)
+        if step.entry is not None and not growing:  # all that it reads was known to the plan, and is as it was then
+            return self._done(step.node, step.entry, "unchanged")
         recipe = self.plan.recipes.recipe(step.node, self._contents)
-        if grows(step.node.config):
+        if growing:
             return self._look_up_version(step.node, recipe)
         key = recipe.key()
-        entry = step.entry
         previous = self.plan.recipes.previous.get(name)
         restated = self.plan.versions.restates(step.node)
-        if entry is None and not self.plan.force and restated is None:
+        entry = None
+        if not self.plan.force and restated is None:
             entry = stored_result(recipe, self.cache, previous)
-        known = step.entry is not None or name not in self.undecided
+        known = name not in self.undecided
         if entry is not None and (known or is_kept_as_written(step.node.any_model, entry.columns)):
             return self._done(step.node, entry, "unchanged")
         self._recipes[name] = recipe

@@ -43,7 +43,8 @@ def _walk(folder: Path, relative: str, above: tuple[tuple[int, int], ...]) -> It
 def read_text(root: Path, path: str) -> str:
     """A file's text, as it is but for a byte order mark. Raises ProjectError."""
     try:
-        data = (root / path).read_bytes()
+        with open(f"{root}{os.sep}{path}", "rb") as file:  # noqa: PTH123 - thousands of them
+            data = file.read()
     except OSError as error:
         raise ProjectError(f"this file cannot be read: {error.strerror}", Location(path)) from error
     try:

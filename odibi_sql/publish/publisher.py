@@ -34,14 +34,6 @@ class Change:
 
 
 @dataclass(frozen=True)
-class ShownFile:
-    """`number` is the publication that the catalog shows; `files` are all that say so."""
-
-    number: int
-    files: tuple[Path, ...]
-
-
-@dataclass(frozen=True)
 class Publisher:
     """`catalog` is the target's file, `records` the folder of its publications, `store` that of the results.
 
@@ -153,12 +145,11 @@ class Publisher:
         last = self.current() or self._read(self._highest())
         return last.irreplaceable() if last is not None else {}
 
-    def shown_file(self) -> ShownFile | None:
-        """The catalog and what vouches for it, if they are as the last publication left them; nothing is opened."""
-        known = self._known()
-        if known is None or known.folder != str(self.folder):
+    def shown_files(self, publication: Publication) -> tuple[Path, ...] | None:
+        """The catalog and what vouches for it, if they are as this publication left them; nothing is opened."""
+        if publication.folder != str(self.folder) or self._known_number() != publication.number:
             return None
-        return ShownFile(known.number, (self.catalog, self._record(known.number), self.records / "current.json"))
+        return self.catalog, self._record(publication.number), self.records / "current.json"
 
     # -- within
 
@@ -239,11 +230,13 @@ class Publisher:
 
     def _known(self) -> Publication | None:
         """What current.json says, if the catalog file is still the one it was written for."""
+        number = self._known_number()
+        return self._read(number) if number is not None else None
+
+    def _known_number(self) -> int | None:
         try:
             data: dict[str, Any] = json.loads((self.records / "current.json").read_bytes())
-            if data["catalog"] != _stat(self.catalog):
-                return None
-            return self._read(data["number"])
+            return int(data["number"]) if data["catalog"] == _stat(self.catalog) else None
         except (OSError, ValueError, KeyError, TypeError):
             return None
 

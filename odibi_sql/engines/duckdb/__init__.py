@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import metadata
 
 from odibi_sql.engines.duckdb.settings import check_settings, result_settings
@@ -23,6 +24,7 @@ NAME = "duckdb"
 DIALECT = "duckdb"
 
 
+@cache
 def version() -> str:
     """The major and minor version of the DuckDB that is installed."""
     return ".".join(metadata.version("duckdb").split(".")[:2])
