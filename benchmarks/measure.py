@@ -134,6 +134,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--tpch", type=Path, metavar="DATA", help="TPC-H instead; DATA has its tables as Parquet")
     parser.add_argument("--rows", type=int, nargs="+", help="models of so many rows instead, built from nothing")
+    parser.add_argument("--memory-limit", help="DuckDB's, with --rows")
     parser.add_argument(
         "--only", nargs="*", default=[], help="words, one of which is in the names of the rows to measure"
     )
