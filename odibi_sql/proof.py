@@ -55,11 +55,25 @@ def _must_be_asked(node: DAGNode) -> bool:
     return isinstance(node.definition, Source) and node.definition.fingerprint in ("query", "always")
 
 
-def keep_listing(orchestrator: Orchestrator, arguments: Sequence[str], printed: str, said: str) -> None:
-    """Keep a proof that a listing is what was printed, if it depends on the project's files alone."""
+def keep_listing(
+    orchestrator: Orchestrator, arguments: Sequence[str], printed: str, said: str, *, of_catalog: bool = False
+) -> None:
+    """Keep a proof that a listing is what was printed, if it depends on the project's files alone, or (`of_catalog`)
+    on what the target shows besides."""
     if any("state:" in argument for argument in arguments):
         return
-    _keep(orchestrator, arguments, [], [], None, printed, said)
+    shown = _catalog(orchestrator) if of_catalog else []
+    if shown is not None:
+        _keep(orchestrator, arguments, [], shown, None, printed, said)
+
+
+def _catalog(orchestrator: Orchestrator) -> Made | None:
+    """The catalog as it is, or its absence; None where it is not as the last publication left it."""
+    publisher = orchestrator.publisher
+    shown = publisher.shown_file()
+    if shown is not None:
+        return [(str(path), warm.stat_of(str(path))) for path in shown.files]
+    return None if publisher.catalog.exists() else [(str(publisher.catalog), None)]
 
 
 def _keep(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
@@ -18,13 +18,14 @@ from odibi_sql.commands.options import (
     warning_line,
 )
 from odibi_sql.dag import DAG, DAGNode
-from odibi_sql.errors import Problems
+from odibi_sql.errors import OdibiError, Problems
 from odibi_sql.events import EventEmitter, Tracker
+from odibi_sql.orchestrator import Orchestrator
 from odibi_sql.selection import select as choose
 
 
 def listed(node: DAGNode) -> dict[str, Any]:
-    """A node as `ls --output json` and `plan --output json` show it."""
+    """A node as `ls --output json` and `plan --output json` show it, the former with its columns besides."""
     return {
         "name": node.name,
         "resource": node.resource,
@@ -55,21 +56,35 @@ def command(ctx: click.Context, /, levels: bool, output: str, **options: Any) ->
         names = tuple(compiled.dag.nodes)
         if options["select"] or options["exclude"]:
             names = choose(compiled.dag, options["select"], options["exclude"], orchestrator.state)
-        text = listing(compiled.dag, names, "levels" if levels and output == "text" else output)
+        shown = shown_columns(orchestrator) if output == "json" else {}
+        text = listing(compiled.dag, names, "levels" if levels and output == "text" else output, shown)
         click.echo(text, nl=False)
         if compiled.problems:
             raise Problems(compiled.problems)
         from odibi_sql.proof import keep_listing
 
-        keep_listing(orchestrator, ctx.find_root().obj, text, "".join(map(warning_line, tracker.warnings)))
+        said = "".join(map(warning_line, tracker.warnings))
+        keep_listing(orchestrator, ctx.find_root().obj, text, said, of_catalog=output == "json")
 
 
-def listing(dag: DAG, names: tuple[str, ...], output: str) -> str:
-    """The nodes named, as text that ends a line: `text`, `levels`, `json`, `mermaid` or `dot`."""
+def shown_columns(orchestrator: Orchestrator) -> dict[str, list[dict[str, str]]]:
+    """Names and types of the columns of all that the target shows: what is known without asking an engine."""
+    try:
+        publication = orchestrator.publisher.current()
+    except OdibiError:  # told with the listing, or by whoever needs the catalog
+        return {}
+    shown = publication.relations if publication is not None else {}
+    return {name: [{"name": c.name, "type": c.type} for c in one.columns] for name, one in shown.items()}
+
+
+def listing(dag: DAG, names: tuple[str, ...], output: str, columns: Mapping[str, Any] | None = None) -> str:
+    """The nodes named, as text that ends a line: `text`, `levels`, `json`, `mermaid` or `dot`. `columns` are those
+    known, by node, for `json`."""
     nodes = [dag.nodes[name] for name in names]
     match output:
         case "json":
-            return json.dumps([listed(node) for node in nodes], indent=2) + "\n"
+            rows = [{**listed(node), "columns": (columns or {}).get(node.name)} for node in nodes]
+            return json.dumps(rows, indent=2) + "\n"
         case "mermaid":
             return part_of(dag, names).to_mermaid()
         case "dot":

@@ -45,6 +45,7 @@ def test_json_has_exactly_the_documented_keys(shop: Path, run: Run) -> None:
         "path": "models/staging/stg_orders.sql",
         "materialized": "view",
         "tags": ["daily"],
+        "columns": None,
     }
     assert {name: (row["resource"], row["materialized"], row["path"]) for name, row in rows.items()} == {
         "customers": ("seed", "table", "seeds/customers.csv"),
@@ -138,3 +139,21 @@ def test_a_reader_that_stops_reading_is_no_mistake(shop: Path) -> None:
     command = f"'{sys.executable}' -m odibi_sql ls --levels | head -1"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == ("level 0\n", "")
+
+
+def test_json_has_the_columns_that_the_target_shows(shop: Path, run: Run) -> None:
+    def columns() -> dict[str, list[str] | None]:
+        rows = run("ls", "--output", "json").json
+        return {r["name"]: r["columns"] and [f"{c['name']} {c['type']}" for c in r["columns"]] for r in rows}
+
+    assert set(columns().values()) == {None}
+    run("build")
+    assert columns()["revenue"] == ["name VARCHAR", "amount DOUBLE"]
+    write_project(shop, {"models/revenue.sql": "select id::integer as id from customers\n"})
+    assert columns()["revenue"] == ["name VARCHAR", "amount DOUBLE"]
+    run("build")
+    assert columns()["revenue"] == ["id INTEGER"]
+    run("rollback")
+    assert columns()["revenue"] == ["name VARCHAR", "amount DOUBLE"]
+    (shop / "warehouse" / "dev.duckdb").unlink()
+    assert columns()["revenue"] is None
