@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 import odibi_sql
-from odibi_sql import cli
+from odibi_sql import cli, warm
 from tests.conftest import WriteProject
+from tests.test_warm import prove
 
 TOTALS = """
 select c.name, sum(o.amount) as total, max(o.ordered_on) as last_on, count(*) as orders
@@ -163,3 +164,20 @@ unit_tests:
     folder = project({"seeds/log.csv": "id,day\n1,2026-01-01\n", "models/kept.sql": model, "models/t.yml": tests})
     found = results(folder)
     assert (found["only_new_rows"], found["from_nothing"]) == (("ran", "pass"), ("ran", "pass"))
+
+
+def test_an_edited_fixture_is_seen_though_nothing_else_changed(
+    project: WriteProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project({**FILES, **PASSING[3]}))
+    prove(["build"])
+    project({"tests/fixtures/some.csv": "customer_id,amount,ordered_on\n7,11,\n7,21,\n"})
+    assert cli.run(["build"]) == 1
+
+
+def test_an_unchanged_project_with_unit_tests_is_answered_at_once(
+    project: WriteProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project({**FILES, **PASSING[3]}))
+    prove(["build"])
+    assert warm.answer(["build"]) == 0
