@@ -70,10 +70,11 @@ def keep_listing(
 def _catalog(orchestrator: Orchestrator) -> Made | None:
     """The catalog as it is, or its absence; None where it is not as the last publication left it."""
     publisher = orchestrator.publisher
-    shown = publisher.shown_file()
-    if shown is not None:
-        return [(str(path), warm.stat_of(str(path))) for path in shown.files]
-    return None if publisher.catalog.exists() else [(str(publisher.catalog), None)]
+    publication = publisher.current()
+    if publication is None:
+        return None if publisher.catalog.exists() else [(str(publisher.catalog), None)]
+    shown = publisher.shown_files(publication)
+    return None if shown is None else [(str(path), warm.stat_of(str(path))) for path in shown]
 
 
 def _keep(
