@@ -93,6 +93,7 @@ class CheckCompiler:
             column=declared.column,
             where=declared.where,
             count=None if jinja or settings.get("fail_calc") else failing.count,
+            wrong=failing.wrong,
             counted=rows,
         )
 

@@ -5,7 +5,9 @@ A check that cannot be bound, or whose part of that query breaks, is a failure o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from odibi_sql.context import NodeContext
@@ -16,34 +18,49 @@ from odibi_sql.relation import Slot
 from odibi_sql.sql import Bound, analyse
 
 
-def write_all(
-    context: NodeContext, nodes: Sequence[DAGNode], views: Mapping[str, str], dialect: str, stems: Sequence[Path]
-) -> dict[str, Written | EngineFailure]:
-    """The failing rows of each check of one group, or why there are none. `dialect` is the engine's."""
-    done: dict[str, Written | EngineFailure] = {}
-    bound: dict[str, Bound] = {}
-    for node in nodes:
-        try:
-            bound[node.name] = bound_query(context, node, views)
-            context.describe(bound[node.name])
-        except EngineFailure as failure:
-            if failure.interrupted:
-                raise
-            done[node.name] = failure
-    counted = [node for node in nodes if node.name not in done]
-    failing = _failing(context, counted, views, dialect)
-    for node, stem in zip(nodes, stems, strict=True):
-        if node.name in done:
-            continue
-        try:
-            if node.name in failing:
-                done[node.name] = context.write(bound[node.name], stem)
+@dataclass(frozen=True)
+class Counting:
+    """`dialect` is the engine's. `filtered`: the rows are a stored result of an engine that FILTERS_SCANS: one statement
+    then has a scan for each condition, which reads its columns alone. A query is run once for all checks.
+    """
+
+    dialect: str
+    filtered: bool
+
+    def sql(self, checks: Sequence[Check]) -> str:
+        """One row, with a number for each check that is 0 exactly where nothing fails."""
+        rows, counts, aggregates = checks[0].counted, [], 0
+        for number, check in enumerate(checks):
+            if check.wrong is not None and self.filtered:
+                counts.append(f"(select count(*) from {rows} where {check.wrong}\n) as c{number}")
             else:
-                done[node.name] = context.write_nothing(bound[node.name])
+                counts.append(f"{check.count} as c{number}")
+                aggregates += 1
+        return f"select {', '.join(counts)}{f' from {rows}' if aggregates else ''}"
+
+
+def write_all(
+    context: NodeContext, nodes: Sequence[DAGNode], views: Mapping[str, str], counting: Counting, stems: Sequence[Path]
+) -> dict[str, Written | EngineFailure]:
+    """The failing rows of each check of one group, or why there are none."""
+    done: dict[str, Written | EngineFailure] = {}
+    bound = {node.name: bound_query(context, node, views) for node in nodes}
+
+    def attempt(name: str, write: Callable[[Bound], Written]) -> None:
+        try:
+            done[name] = write(bound[name])
         except EngineFailure as failure:
             if failure.interrupted:
                 raise
-            done[node.name] = failure
+            done[name] = failure
+
+    for node in nodes:
+        attempt(node.name, context.write_nothing)
+    sound = [node for node in nodes if isinstance(done[node.name], Written)]
+    failing = _failing(context, sound, views, counting)
+    for node, stem in zip(nodes, stems, strict=True):
+        if node.name in failing:
+            attempt(node.name, partial(context.write, stem=stem))
     return done
 
 
@@ -63,19 +80,17 @@ def calculated(context: NodeContext, node: DAGNode, bound: Bound) -> int | None:
     return int(number or 0)
 
 
-def _failing(context: NodeContext, nodes: Sequence[DAGNode], views: Mapping[str, str], dialect: str) -> set[str]:
+def _failing(context: NodeContext, nodes: Sequence[DAGNode], views: Mapping[str, str], counting: Counting) -> set[str]:
     """Names of checks that must be run; of all, where they cannot be counted together."""
     everything = {node.name for node in nodes}
     if len(nodes) < 2:
         return everything
     checks = [node.definition for node in nodes if isinstance(node.definition, Check)]
-    subject = checks[0].subject or ""
-    counts = ", ".join(f"{check.count} as c{number}" for number, check in enumerate(checks))
-    statement = analyse(f"select {counts} from {checks[0].counted}", "duckdb", dialect)
+    statement = analyse(counting.sql(checks), "duckdb", counting.dialect)
     if statement.needs_types:
         return everything
     slots = [*statement.rewrites]
-    slots += [Slot(one.start, one.end, "relation", subject, one.suffix) for one in statement.references]
+    slots += [Slot(one.start, one.end, "relation", checks[0].subject or "", one.suffix) for one in statement.references]
     try:
         row = context.first_row(context.bind(statement.sql, slots, views))
     except EngineFailure as failure:

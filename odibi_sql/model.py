@@ -198,7 +198,8 @@ class Check(Model):
     node's column, as YAML has it; `where` is its place in YAML, None for a file of its own.
 
     Where it can be counted together with others, `count` is SQL for an aggregate over the rows of `counted` (which may
-    stand behind FROM), a number that is 0 exactly where no row fails.
+    stand behind FROM), a number that is 0 exactly where no row fails, and `wrong` the condition of which rows do, if it
+    is one that rows can be looked at by one at a time.
     """
 
     kind: str = "singular"
@@ -206,6 +207,7 @@ class Check(Model):
     column: str | None = None
     where: Location | None = None
     count: str | None = None
+    wrong: str | None = None
     counted: str = ""
 
 

@@ -22,7 +22,7 @@ from odibi_sql.checks.verdict import because, judge, told_of
 from odibi_sql.compile import Places
 from odibi_sql.context import NodeContext
 from odibi_sql.contracts import is_kept_as_written, keep_contract
-from odibi_sql.counting import bound_query, calculated, write_all
+from odibi_sql.counting import Counting, bound_query, calculated, write_all
 from odibi_sql.dag import DAGNode
 from odibi_sql.engines import load_engine
 from odibi_sql.engines.protocol import Cursor, EngineFailure, Session, Written
@@ -206,7 +206,9 @@ class StepRunner:
             if any(self._tells_time(node) for node in nodes):
                 cursor.fix_time()
             engine = load_engine(self._recipes[nodes[0].name].engine.partition(" ")[0])
-            return write_all(context, nodes, views, engine.DIALECT, stems)
+            stored = isinstance(self.relations[nodes[0].upstream[0]], Stored)
+            counting = Counting(engine.DIALECT, filtered=stored and engine.FILTERS_SCANS)
+            return write_all(context, nodes, views, counting, stems)
 
     def _session(self, node: DAGNode) -> Session:
         """Of the node's engine; where that is the target's, the run has begun. Raises RunError."""

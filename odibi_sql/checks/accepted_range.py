@@ -1,19 +1,28 @@
 """accepted_range: no value below `min_value` or above `max_value`, each of them SQL; NULL is accepted."""
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from odibi_sql.checks.arguments import Argument, ArgumentError, expression, flag
 from odibi_sql.checks.kind import CheckKind, Failing, Subject, rows_where
 
+_CONSTANT = re.compile(r"-?\d+(\.\d+)?|(date|timestamp) '[^']*'")
+
 
 def failing(subject: Subject, arguments: Mapping[str, Any]) -> Failing:
     equal = "=" if arguments["inclusive"] else ""
-    bounds = ((">", arguments["min_value"]), ("<", arguments["max_value"]))
-    kept = [f"{subject.value} {sign}{equal} ({bound})" for sign, bound in bounds if bound is not None]
-    if not kept:
+    given = [("min", ">", arguments["min_value"]), ("max", "<", arguments["max_value"])]
+    bounds = [bound for bound in given if bound[2] is not None]
+    if not bounds:
         raise ArgumentError("needs `min_value` or `max_value`")
-    return rows_where(subject, " or ".join(f"not {one}" for one in kept))
+    found = rows_where(subject, " or ".join(f"not {subject.value} {sign}{equal} ({sql})" for _, sign, sql in bounds))
+    if not all(_CONSTANT.fullmatch(sql) for _, _, sql in bounds):
+        return found
+    # The extremes tell it all where bounds are the same for every row, and Parquet's statistics may know them.
+    outside = (f"not {extreme}({subject.value}) {sign}{equal} ({sql})" for extreme, sign, sql in bounds)
+    return replace(found, wrong=None, count=f"case when {' or '.join(outside)} then 1 else 0 end")
 
 
 KIND = CheckKind(

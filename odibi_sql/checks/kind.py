@@ -26,10 +26,12 @@ class Subject:
 @dataclass(frozen=True)
 class Failing:
     """`sql` gives the rows that fail. `count`, where there is one, is an aggregate over the subject's rows: a number
-    that is 0 exactly where `sql` has no rows."""
+    that is 0 exactly where `sql` has no rows. `wrong`, where there is one, is a condition that is true of a row exactly
+    where that row makes the check fail."""
 
     sql: str
     count: str | None = None
+    wrong: str | None = None
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class CheckKind:
 
 def rows_where(subject: Subject, wrong: str) -> Failing:
     """The rows of which `wrong` is true."""
-    return Failing(f"select * from {subject.rows} where {wrong}", f"count(case when {wrong} then 1 end)")
+    return Failing(f"select * from {subject.rows} where {wrong}", f"count(case when {wrong} then 1 end)", wrong)
 
 
 def values_where(subject: Subject, wrong: str) -> Failing:
@@ -53,4 +55,5 @@ def values_where(subject: Subject, wrong: str) -> Failing:
     return Failing(
         f"select {subject.value} as value_field, count(*) as n_records from {subject.rows} where {wrong} group by 1",
         f"count(case when {wrong} then 1 end)",
+        wrong,
     )

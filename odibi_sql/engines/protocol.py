@@ -204,10 +204,15 @@ class Session(Protocol):
 
 
 class Engine(Protocol):
-    """What an engine module offers at top level."""
+    """What an engine module offers at top level.
+
+    FILTERS_SCANS: a condition is asked of a stored result's statistics and dictionaries, so that a scan for each of many
+    conditions takes less time than one scan whose rows are judged by all of them.
+    """
 
     NAME: str
     DIALECT: str
+    FILTERS_SCANS: bool
 
     def version(self) -> str:
         """The engine's major.minor version, told without importing the engine."""

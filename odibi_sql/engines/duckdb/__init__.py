@@ -22,6 +22,7 @@ __all__ = [
 
 NAME = "duckdb"
 DIALECT = "duckdb"
+FILTERS_SCANS = True
 
 
 @cache

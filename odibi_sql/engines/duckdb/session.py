@@ -62,6 +62,7 @@ class DuckDBSession:
         with translated():
             self._connection = duckdb.connect(config=connection_settings(options))
             self._connection.execute(f"SET GLOBAL TimeZone = {quote_text(TIME_ZONE)}")
+            self._connection.execute("SET GLOBAL parquet_metadata_cache = true")  # a result is read by many
 
     def cursor(self, label: str = "") -> DuckDBCursor:  # noqa: ARG002 - nobody else can look into this process
         with self._lock, translated():

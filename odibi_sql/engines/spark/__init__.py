@@ -16,6 +16,7 @@ __all__ = ["DIALECT", "NAME", "check_settings", "open_session", "result_settings
 
 NAME = "spark"
 DIALECT = "spark"
+FILTERS_SCANS = False
 
 
 def version() -> str:
