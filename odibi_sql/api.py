@@ -50,7 +50,8 @@ class Result:
 
 
 class Run(Mapping[str, Result]):
-    """What a build came to: a mapping of the models and seeds that are well to their rows.
+    """What a build came to: a mapping of the models and seeds that are well to their rows. A check that has run is one
+    of the rows that fail it.
 
     `results` has every node, failed and skipped ones too; `ok` is True where all are well and published.
     """
@@ -79,7 +80,7 @@ class Run(Mapping[str, Result]):
     def __getitem__(self, name: str) -> Result:
         """Raises RunError for a model that failed or was skipped, KeyError for one that was not part of the build."""
         result = self.results.get(name)
-        if result is not None and result.status in ("failed", "skipped"):
+        if result is not None and result.status in ("failed", "skipped") and result.verdict is None:
             raise RunError(f"`{name}` has no rows: {result.error.message if result.error else result.reason}")
         if result is None or name not in self._relations:
             close = nearest(name, self._relations)
@@ -87,7 +88,8 @@ class Run(Mapping[str, Result]):
         return Result(name, self._relations[name], self._folder)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(name for name in self.results if name in self._relations)
+        names = (name for name, result in self.results.items() if result.resource != "check")
+        return iter(name for name in names if name in self._relations)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)

@@ -20,8 +20,8 @@ from odibi_sql.sql import Bound, analyse
 
 @dataclass(frozen=True)
 class Counting:
-    """`dialect` is the engine's. `filtered`: the rows are a stored result of an engine that FILTERS_SCANS: one statement
-    then has a scan for each condition, which reads its columns alone. A query is run once for all checks.
+    """`dialect` is the engine's. `filtered`: the rows are a stored result of an engine that FILTERS_SCANS: then one
+    statement has a scan for each condition, which reads its columns alone. A query is run once for all checks.
     """
 
     dialect: str
@@ -40,7 +40,11 @@ class Counting:
 
 
 def write_all(
-    context: NodeContext, nodes: Sequence[DAGNode], views: Mapping[str, str], counting: Counting, stems: Sequence[Path]
+    context: NodeContext,
+    nodes: Sequence[DAGNode],
+    views: Mapping[str, str],
+    counting: Counting,
+    stems: Sequence[Path],
 ) -> dict[str, Written | EngineFailure]:
     """The failing rows of each check of one group, or why there are none."""
     done: dict[str, Written | EngineFailure] = {}

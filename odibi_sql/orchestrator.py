@@ -217,13 +217,13 @@ class Orchestrator:
             wanted = " ".join(self.options.select)
             raise SelectionError(f"`{wanted}` selects sources only, and nothing makes these", hint="add `+` at its end")
         if self.options.only_checks:
-            return self._readable(tuple(name for name in made if nodes[name].check))
+            return tuple(name for name in made if nodes[name].check)
         if not self.options.checks:
             kept = tuple(name for name in made if not nodes[name].check)
             if len(kept) < len(made):
                 self._say(f"{counted(len(made) - len(kept), 'check')} left out (--no-checks)")
             return kept
-        return self._readable(made)
+        return made
 
     def _readable(self, names: tuple[str, ...]) -> tuple[str, ...]:
         """Without the checks that read what is neither selected nor shown by the target; which they are is said."""
@@ -246,7 +246,7 @@ class Orchestrator:
         """
         dag = self.compiled.check().dag
         self.cache.hold()
-        wanted = with_ephemerals(dag, self.selected)
+        wanted = with_ephemerals(dag, self._readable(self.selected))
         reader = self._input_reader(self.digests)
         inputs = reader.read(dag, wanted)
         if inputs.problems:

@@ -29,7 +29,8 @@ def commands() -> dict[str, click.Command]:
 
 def rows() -> dict[str, tuple[set[str], str]]:
     """Command -> its own options and its line, as README's table has them."""
-    table = re.findall(r"^\| `([a-z ]+)` \| (.*?) ?\| (.*) \|$", README, re.MULTILINE)
+    reference = README.partition("\n## Reference\n")[2]
+    table = re.findall(r"^\| `([a-z ]+)` \| (.*?) ?\| (.*) \|$", reference, re.MULTILINE)
     return {name: (set(re.findall(r"`(--[a-z-]+)`", options)), line) for name, options, line in table}
 
 

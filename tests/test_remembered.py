@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from odibi_sql.compile import Compiled, compile_project
-from odibi_sql.model import Model
+from odibi_sql.model import Check, Model
 from odibi_sql.project import load_project
 from odibi_sql.remembered import ModelMemo, context_of
 from tests.conftest import WriteProject
@@ -23,6 +23,12 @@ FILES = {
     "models/f.sql": "{{ config(engine='spark') }} select round(x, 1) as z from a",
     "models/d.sql": "select *, {{ twice('1') }} as t from read_csv('x.csv') join main.a on main.a.x = 1",
     "macros/twice.sql": "{% macro twice(x) %}{{ x }} * 2{% endmacro %}",
+    "checks/own.sql": "{{ config(severity='warn', limit=3) }} select * from b where {{ twice('x') }} > 1",
+    "checks/generic/even.sql": "{% test even(model, column_name) %}select 1 from {{ model }} where false{% endtest %}",
+    "seeds/s.csv": "x\n1\n",
+    "seeds/s.yml": (
+        "seeds: [{name: s, columns: [{name: x, tests: [unique, even, not_null: {where: \"x > {{ var('limit') }}\"}]}]}]"
+    ),
     "models/m.yml": "models: [{name: a, description: first, config: {schema: other}}]",
 }
 
@@ -48,7 +54,8 @@ def test_remembered_models_equal_compiled_ones(project: WriteProject, tmp_path: 
         memo = tmp_path / f"{folder.name}.json"
         first = compiled(folder, memo, {})
         again = compiled(folder, memo, {})
-        assert len(remembered(folder, memo, {})) == len(models(first)) > 3
+        own = [model for model in models(first).values() if not isinstance(model, Check)]
+        assert len(remembered(folder, memo, {})) == len(own) > 3
         assert models(again) == models(first) == models(compiled(folder, None, {}))
         assert again.dag == first.dag
 
@@ -60,6 +67,17 @@ EDITS: dict[str, tuple[Callable[[WriteProject], object], set[str]]] = {
     "a macro": (lambda write: write({"macros/twice.sql": "{% macro twice(x) %}3{% endmacro %}"}), set()),
     "a var": (lambda write: write({"odibi_project.yml": FILES["odibi_project.yml"].replace("10", "11")}), set()),
 }
+
+
+def test_checks_are_remembered(project: WriteProject, tmp_path: Path) -> None:
+    folder, memo_file = project(FILES), tmp_path / "memo.json"
+    compiled(folder, memo_file, {})
+    memo = ModelMemo(memo_file, context_of(load_project(folder), "duckdb"), {})
+    names = ["check even_s_x", "check not_null_s_x", "check unique_s_x", "checks/own.sql"]
+    assert sorted(name for name in memo._old if "check" in name) == names
+    project({"seeds/s.yml": FILES["seeds/s.yml"].replace("unique", "unique: {where: x > 2}")})
+    again = compiled(folder, memo_file, {})
+    assert "x > 2" in again.dag.nodes["unique_s_x"].model.statement.sql
 
 
 @pytest.mark.parametrize("edit", EDITS)

@@ -24,6 +24,8 @@ FILES = {
     "models/models.yml": "models: [{name: a, description: first}]\n",
     "macros/twice.sql": "{% macro twice(x) %}{{ x }} * 2{% endmacro %}",
     "seeds/s.csv": "x\n1\n2\n",
+    "checks/few.sql": "select * from b where x > 7",
+    "models/checks.yml": "seeds: [{name: s, columns: [{name: x, tests: [accepted_range: {max_value: 5}]}]}]\n",
     "data/one.csv": "x\n1\n2\n",
 }
 BUILD = ["build"]
@@ -67,7 +69,7 @@ def test_nothing_is_loaded(built: Path) -> None:
     code += "finally: print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert set(done.stdout.split()) & {*HEAVY, "click", "dataclasses", "typing", "odibi_sql.cli"} == set()
-    assert "3 cached in" in done.stderr
+    assert "5 cached in" in done.stderr and "; checks: 2 passed; `dev`" in done.stderr
 
 
 def rewrite(path: str, old: str, new: str) -> Callable[[], None]:
@@ -118,6 +120,10 @@ CHANGES: dict[str, Callable[[], object]] = {
     "a new model in a folder below": write("models/staging/c.sql", "select 1 as x"),
     "a new folder": write("models/marts/d.sql", "select 1 as x"),
     "a new file for a source's glob": write("data/two.csv", "x\n7\n"),
+    "a check": rewrite("checks/few.sql", "> 7", "> 1"),
+    "a check in YAML": rewrite("models/checks.yml", "5", "1"),
+    "a new check": write("checks/more.sql", "select * from b"),
+    "a first check where dbt has them": write("tests/first.sql", "select * from b"),
     "a new seed": write("seeds/t.csv", "x\n1\n"),
     "a model removed": lambda: Path("models/b.sql").unlink(),
     "a model renamed": lambda: Path("models/b.sql").rename("models/c.sql"),

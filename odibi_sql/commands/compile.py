@@ -28,7 +28,7 @@ def command(rendered: bool, output: str, **options: Any) -> None:
     with orchestrate(**options) as orchestrator:
         compiled = orchestrator.compiled.check()
         nodes = [compiled.dag.nodes[name] for name in orchestrator.selected]
-    models = [node for node in nodes if node.resource == "model"]
+    models = [node for node in nodes if node.resource == "model"] or [node for node in nodes if node.check]
     if output == "json":
         rows = [
             {

@@ -206,8 +206,8 @@ class Session(Protocol):
 class Engine(Protocol):
     """What an engine module offers at top level.
 
-    FILTERS_SCANS: a condition is asked of a stored result's statistics and dictionaries, so that a scan for each of many
-    conditions takes less time than one scan whose rows are judged by all of them.
+    FILTERS_SCANS: a condition is asked of a stored result's statistics and dictionaries, so that a scan for each of
+    many conditions takes less time than one scan whose rows are judged by all of them.
     """
 
     NAME: str

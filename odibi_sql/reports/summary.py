@@ -46,7 +46,7 @@ def _counts(tracker: Tracker, summary: Summary) -> Line:
         spans.insert(0, ("interrupted: ", "warning"))
     if not planned and not interrupted:
         spans = [("nothing to do", "plain")]
-    return (*spans, *_checks(tracker), (f" in {duration(summary.wall_s)}", "plain"))
+    return (*spans, (f" in {duration(summary.wall_s)}", "plain"), *_checks(tracker))
 
 
 def _checks(tracker: Tracker) -> Iterator[Span]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -103,13 +104,13 @@ CASES: list[tuple[str, str | None, str, Any]] = [
 ]
 
 
-def _names() -> list[str]:
-    return [f"case_{number}" for number in range(len(CASES))]
+NAMES = [f"case_{number}" for number in range(len(CASES))]
+AS_OF = datetime(2026, 1, 9, tzinfo=UTC)
 
 
-def _files() -> dict[str, str]:
+def files() -> dict[str, str]:
     models: dict[str, dict[str, Any]] = {}
-    for name, (model, column, text, _) in zip(_names(), CASES, strict=True):
+    for name, (model, column, text, _) in zip(NAMES, CASES, strict=True):
         check = yaml.safe_load(text)
         if isinstance(check, str):
             check = {check: {}}
@@ -129,17 +130,11 @@ def _files() -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Run]:
-    folder = write_project(tmp_path_factory.mktemp("kinds"), _files(), {})
-    return folder, build(folder, as_of=_noon())
+    folder = write_project(tmp_path_factory.mktemp("kinds"), files(), {})
+    return folder, build(folder, as_of=AS_OF)
 
 
-def _noon() -> Any:
-    from datetime import UTC, datetime
-
-    return datetime(2026, 1, 9, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(("name", "case"), list(zip(_names(), CASES, strict=True)), ids=[case[2] for case in CASES])
+@pytest.mark.parametrize(("name", "case"), list(zip(NAMES, CASES, strict=True)), ids=[case[2] for case in CASES])
 def test_a_check_finds_the_rows_that_are_wrong(
     built: tuple[Path, Run], name: str, case: tuple[str, str | None, str, Any]
 ) -> None:
@@ -181,10 +176,10 @@ def test_a_calculation_of_failures_judges(tmp_path: Path) -> None:
 def test_checks_are_counted_by_one_query(built: tuple[Path, Run]) -> None:
     """Those that passed and were counted have no file; nothing but a query could tell, had they been run alone."""
     folder = built[0]
-    with Orchestrator(BuildOptions(folder, as_of=_noon())) as orchestrator:
+    with Orchestrator(BuildOptions(folder, as_of=AS_OF)) as orchestrator:
         steps = orchestrator.plan.steps
     parts = {name: step.entry.parts for name, step in steps.items() if step.entry is not None}
-    by_text = {text: parts.get(name) for name, (_, _, text, _) in zip(_names(), CASES, strict=True)}
+    by_text = {text: parts.get(name) for name, (_, _, text, _) in zip(NAMES, CASES, strict=True)}
     assert by_text["dbt_expectations.expect_column_values_to_be_between: {min_value: 1, max_value: 5}"] == ()
     assert by_text["unique: {column_name: id || status}"] != ()
     assert by_text["row_count_between: {min_value: 6, max_value: 6}"] == ()
