@@ -19,8 +19,10 @@ from odibi_sql.events import (
     PlannedNode,
     Published,
     Resource,
+    Sample,
     Status,
     Tracker,
+    Verdict,
     Warned,
 )
 
@@ -121,7 +123,60 @@ UNCHANGED: list[Event] = [
     BuildFinished("r1", 100.21, published=True, catalog="warehouse/dev.duckdb"),
 ]
 
-BUILDS = {"well": WELL, "failing": FAILING, "interrupted": INTERRUPTED, "unchanged": UNCHANGED}
+CHECKS = (
+    PlannedNode("orders", "model", "cached", "unchanged"),
+    PlannedNode("unique_orders_id", "check", "cached", "unchanged", ("orders",), 0.5),
+    PlannedNode("not_null_orders_id", "check", "run", "SQL changed", ("orders",), 0.5),
+    PlannedNode("accepted_values_orders_status__placed__shipped", "check", "run", "SQL changed", ("orders",), 0.5),
+    PlannedNode("few_returns", "check", "cached", "unchanged", ("orders",), 0.5),
+    PlannedNode("not_null_orders_idd", "check", "run", "no stored result", ("orders",), 0.5),
+)
+
+
+def judged(event: NodeFinished, verdict: Verdict, sample: Sample | None = None) -> NodeFinished:
+    error = None
+    if verdict == "fail":
+        error = NodeError("1,204 rows fail", "models/shop.yml", 8, 13, "`odibi-sql show --check x` shows them")
+    return NodeFinished(replace(event.result, verdict=verdict, sample=sample, error=error), event.at)
+
+
+BAD_STATUS = Sample(("value_field", "n_records"), (("lost", "1200"), (None, "3"), ("two\nlines", "1")))
+RETURNS = Sample(("id", "returned"), (("7", "true"),))
+CHECKED: list[Event] = [
+    started(CHECKS),
+    finished("orders", "cached", 100.1, reason="unchanged", rows=16),
+    judged(finished("unique_orders_id", "cached", 100.1, resource="check", reason="unchanged", rows=0), "pass"),
+    NodeStarted("not_null_orders_id", 1, 100.1),
+    judged(finished("not_null_orders_id", "ran", 100.3, 0.2, resource="check", reason="SQL changed", rows=0), "pass"),
+    judged(
+        finished(CHECKS[3].name, "failed", 100.3, 0.2, resource="check", reason="SQL changed", rows=1204),
+        "fail",
+        BAD_STATUS,
+    ),
+    judged(
+        finished(
+            "few_returns", "cached", 100.3, resource="check", reason="1 row fails: checks/few_returns.sql", rows=1
+        ),
+        "warn",
+        RETURNS,
+    ),
+    failed("not_null_orders_idd", 100.4, 0.1, WRONG_COLUMN),
+    BuildFinished("r1", 100.5, published=False, not_published_because="2 checks failed"),
+]
+ONLY_CHECKS: list[Event] = [
+    replace(started(CHECKS[1:3]), only_checks=True),
+    *CHECKED[2:5],
+    BuildFinished("r1", 100.5, published=False),
+]
+
+BUILDS = {
+    "well": WELL,
+    "failing": FAILING,
+    "interrupted": INTERRUPTED,
+    "unchanged": UNCHANGED,
+    "checked": CHECKED,
+    "only_checks": ONLY_CHECKS,
+}
 
 
 def tracked(events: Sequence[Event]) -> Tracker:

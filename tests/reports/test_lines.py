@@ -11,7 +11,7 @@ import pytest
 from odibi_sql.events import Event, Warned
 from odibi_sql.reports import REPORTS, open_report
 
-from .builds import BEGINNING, BUILDS, FAILING, UNCHANGED, WELL, Golden
+from .builds import BEGINNING, BUILDS, CHECKED, FAILING, ONLY_CHECKS, UNCHANGED, WELL, Golden
 
 
 def printed(name: str, events: Sequence[Event], *, verbose: bool = False, colour: bool = False) -> str:
@@ -60,6 +60,12 @@ def test_quiet_says_nothing_of_a_build_that_is_well() -> None:
 
 def test_quiet_tells_warnings_and_failures(golden: Golden) -> None:
     golden("quiet_failing.txt", printed("quiet", FAILING))
+    golden("quiet_checked.txt", printed("quiet", CHECKED))
+    assert printed("quiet", ONLY_CHECKS) == ""
+
+
+def test_verbose_lines_tell_checks_that_passed(golden: Golden) -> None:
+    golden("lines_checked_verbose.txt", printed("lines", CHECKED, verbose=True))
 
 
 def test_every_line_is_written_at_once() -> None:
