@@ -18,7 +18,6 @@ from pathlib import Path
 
 from odibi_sql.cache import CacheManager, Entry, Recipe
 from odibi_sql.cache.files import cannot_write
-from odibi_sql.checks.verdict import because, judge, told_of
 from odibi_sql.compile import Places
 from odibi_sql.context import NodeContext
 from odibi_sql.contracts import is_kept_as_written, keep_contract
@@ -33,13 +32,13 @@ from odibi_sql.executor import Attempt, Miss, NodeFailure, Outcome, Outcomes
 from odibi_sql.hooks import AroundRun, run_hooks
 from odibi_sql.increments import Before, Increment, Made
 from odibi_sql.inputs import csv_of
+from odibi_sql.judging import judged
 from odibi_sql.materializations import MATERIALIZATIONS
 from odibi_sql.materializations.kind import Making, OptionProblem
-from odibi_sql.model import Check, Model, PythonModel, Seed
+from odibi_sql.model import Model, PythonModel, Seed
 from odibi_sql.plan import Plan, content_of, is_stored, notes_of, stored_result, why, why_version
 from odibi_sql.python_step import write_python
 from odibi_sql.relation import Column, Query, Relation, Stored
-from odibi_sql.samples import sample
 from odibi_sql.sql import Bound, SyntaxProblem
 from odibi_sql.strategies import grows, has_intervals
 from odibi_sql.time_ranges import TimeRange
@@ -389,24 +388,7 @@ class StepRunner:
             key=entry.key,
             content=content_of(node, entry),
         )
-        return self._judged(node.check, entry, outcome) if node.check else outcome
-
-    def _judged(self, check: Check, entry: Entry, outcome: Outcome) -> Outcome:
-        failing = int(entry.notes.get("failures", entry.rows or 0))
-        verdict = judge(failing, check.config.options)
-        if verdict == "pass":
-            return replace(outcome, verdict=verdict)
-        where = check.where or Location(check.path)
-        hint = f"`odibi-sql show --check {check.name}` shows them"
-        told = told_of(failing, check.kind)
-        if "failures" in entry.notes:
-            told = f"{check.config.options['fail_calc']} is {failing:,}"
-        told += because(verdict, check.config.options)
-        error = NodeError(told, where.path, where.line, where.column, hint)
-        first = sample(self.cache.stored(entry))
-        if verdict == "warn":
-            return replace(outcome, verdict=verdict, reason=f"{told}: {where}", sample=first)
-        return replace(outcome, verdict=verdict, error=error, sample=first)
+        return judged(node.check, entry, self.cache.stored(entry), outcome) if node.check else outcome
 
     def _damaged_inputs(self, node: DAGNode, failure: EngineFailure) -> list[str]:
         """Forgets the stored inputs that turn out to be unreadable, where the failure speaks of the store's files."""
