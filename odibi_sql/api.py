@@ -53,21 +53,21 @@ class Run(Mapping[str, Result]):
     """What a build came to: a mapping of the models and seeds that are well to their rows. A check that has run is one
     of the rows that fail it.
 
-    `results` has every node, failed and skipped ones too; `ok` is True where all are well and published.
+    `results` has every node, failed and skipped ones too; `ok` is True where all are well and published, or were only
+    checked.
     """
 
-    def __init__(self, tracker: Tracker, relations: Mapping[str, Relation], folder: Path, *, published: bool) -> None:
+    def __init__(
+        self, tracker: Tracker, relations: Mapping[str, Relation], folder: Path, *, published: bool, ok: bool
+    ) -> None:
         self.results: Mapping[str, NodeExecutionResult] = dict(tracker.results)
         self.warnings: tuple[str, ...] = tuple(tracker.warnings)
         self.published = published
+        self.ok = ok
         self.summary: Summary = tracker.summary()
         self.run_id = tracker.started.run_id if tracker.started else ""
         self._relations = relations
         self._folder = folder
-
-    @property
-    def ok(self) -> bool:
-        return self.published
 
     def raise_for_failure(self) -> Run:
         """Raises RunError naming what failed; returns the run itself if all is well."""
@@ -107,14 +107,16 @@ def build(
     """Build and publish a project, as `odibi-sql build` does.
 
     `frames` are the rows of sources by name: pandas, polars or Arrow. `options` are fields of BuildOptions: target,
-    engine, threads, vars, use_cache, as_of, fail_fast, defer. `listener` is called with every event. Raises OdibiError
+    engine, threads, vars, use_cache, as_of, fail_fast, defer, checks (False leaves them out), only_checks (of what is
+    published, as `odibi-sql test`). `listener` is called with every event. Raises OdibiError
     where the project is wrong; failed models are in the run that is returned.
     """
     tracker = Tracker()
     emitter = EventEmitter(tracker, *([listener] if listener else []))
     with Orchestrator(_options(folder, select, exclude, frames, options), emitter) as orchestrator:
         done = orchestrator.build()
-        return Run(tracker, done.relations, orchestrator.project.root, published=done.published)
+        ok = done.execution.ok if orchestrator.options.only_checks else done.published
+        return Run(tracker, done.relations, orchestrator.project.root, published=done.published, ok=ok)
 
 
 def plan_build(

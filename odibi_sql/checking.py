@@ -73,7 +73,7 @@ class CheckCompiler:
     def _declared(self, declared: Declared, subject: AnyModel | Seed | Source) -> Check:
         rows = _rows(subject, declared.settings.get("where"))
         if f"test_{declared.test}" in self._custom and declared.package in (None, self.project.name):
-            failing, jinja = Failing(_call(declared, rows)), True
+            failing, jinja = Failing(_call(declared, subject)), True
         else:
             declared = translated(declared)
             rows = _rows(subject, declared.settings.get("where"))
@@ -145,11 +145,17 @@ def _resource(definition: AnyModel | Seed | Source) -> str:
     return "seed" if isinstance(definition, Seed) else "source" if isinstance(definition, Source) else "model"
 
 
+def _table(subject: AnyModel | Seed | Source) -> tuple[str, ...]:
+    """Its name, quoted, in parts."""
+    parts = (subject.schema, subject.table) if isinstance(subject, Source) and subject.schema else (subject.name,)
+    return tuple(quote(part) for part in parts)
+
+
 def _rows(subject: AnyModel | Seed | Source, where: str | None) -> str:
     """What stands behind FROM: the table, or those of its rows that `where` is true of."""
-    parts = (subject.schema, subject.table) if isinstance(subject, Source) and subject.schema else (subject.name,)
-    table = ".".join(quote(part) for part in parts)
-    return f"(select * from {table} where {where}\n) as {quote(parts[-1])}" if where else table
+    parts = _table(subject)
+    table = ".".join(parts)
+    return f"(select * from {table} where {where}\n) as {parts[-1]}" if where else table
 
 
 def _has_jinja(declared: Declared) -> bool:
@@ -158,11 +164,11 @@ def _has_jinja(declared: Declared) -> bool:
     return any(has_jinja(str(value)) for value in given)
 
 
-def _call(declared: Declared, rows: str) -> str:
+def _call(declared: Declared, subject: AnyModel | Seed | Source) -> str:
     """A template that calls the check's macro, as dbt does: a value that is Jinja, such as `ref('x')`, is rendered."""
-    where = declared.settings.get("where")
-    table = rows.rpartition(" as ")[0] if where else rows  # the macro may give it a name itself
-    arguments = [f"model={_value(table) if where else repr(table)}"]
+    table, where = ".".join(_table(subject)), declared.settings.get("where")
+    model = f"{f'(select * from {table} where '!r} ~ {_value(where)} ~ '\\n)'" if where else repr(table)
+    arguments = [f"model={model}"]  # which the macro may give a name
     if declared.column is not None:
         arguments.append(f"column_name={declared.column!r}")
     arguments += [f"{name}={_value(entry.document.value)}" for name, entry in declared.arguments.items()]

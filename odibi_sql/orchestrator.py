@@ -228,6 +228,8 @@ class Orchestrator:
     def _readable(self, names: tuple[str, ...]) -> tuple[str, ...]:
         """Without the checks that read what is neither selected nor shown by the target; which they are is said."""
         lacking = checks_without_input(self.compiled.dag, names, lambda name: name in self._shown)
+        if self.options.only_checks and names and len(lacking) == len(names):
+            raise StoreError("nothing that these checks look at is published", hint="`odibi-sql build` publishes")
         for name, up in lacking.items():
             self._say(f"the check `{name}` is left out: `{up}` is neither selected nor shown by the target")
         return tuple(name for name in names if name not in lacking)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 _CALL = re.compile(r"\s*(ref|source)\s*\(\s*(.*?)\s*\)\s*")
-_STRING = re.compile(r"""(['"])([^'"]*)\1""")
+_STRING = re.compile(r"""'([^']*)'|"([^"]*)\"""")
 
 _REQUIRED: Any = object()
 
@@ -120,7 +120,7 @@ def relation(value: Any) -> str:
         plain = plain[2:-2].strip()
     if match := _CALL.fullmatch(plain):
         strings = [one.strip() for one in match[2].split(",")]
-        names = [found[2] for one in strings if (found := _STRING.fullmatch(one))]
+        names = [found[1] or found[2] for one in strings if (found := _STRING.fullmatch(one))]
         wanted = (2,) if match[1] == "source" else (1, 2)
         if len(names) != len(strings) or len(names) not in wanted:
             raise ArgumentError("a model, as `ref('customers')`, or a source, as `source('raw', 'orders')`")

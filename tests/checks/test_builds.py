@@ -223,6 +223,9 @@ def test_a_check_that_cannot_be_bound_is_told_before_anything_runs(project: Writ
 
 def test_test_checks_what_is_published(project: WriteProject, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(project(FILES))
+    early = run("test")
+    assert early.code == 2
+    assert early.err.startswith("nothing that these checks look at is published\n  hint: `odibi-sql build`")
     assert run("build", "--no-checks", "--vars", "holes=5").code == 0
     project({"models/orders.sql": "select 1 as id, 1 as status"})
     ran = run("test", "-o", "json")
@@ -232,6 +235,17 @@ def test_test_checks_what_is_published(project: WriteProject, run: Run, monkeypa
     assert failed["not_null_orders_status"]["sample"][0] == {"id": "0", "status": None}
     assert run("test", "--exclude", "not_null_orders_status").code == 0
     assert run("test", "-s", "totals", "-v").err.startswith("checks of `dev` on duckdb")
+
+
+def test_checks_from_python(project: WriteProject) -> None:
+    folder = project(FILES)
+    assert odibi_sql.build(folder, checks=False, vars={"holes": 5}).ok
+    checked = odibi_sql.build(folder, only_checks=True)
+    assert not checked.ok and not checked.published
+    assert list(checked) == []
+    assert checked["not_null_orders_status"].df()["id"].tolist() == [0, 1, 2, 3, 4]
+    assert odibi_sql.build(folder).ok
+    assert odibi_sql.build(folder, only_checks=True).raise_for_failure().ok
 
 
 def test_a_part_of_a_build_checks_what_can_be_read(

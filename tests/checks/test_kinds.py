@@ -97,6 +97,7 @@ CASES: list[tuple[str, str | None, str, Any]] = [
     ("none", "id", "not_constant", 0),
     ("items", "id", "is_even", [(1,), (3,), (5,), (5,)]),
     ("items", "id", "is_even: {where: id < 5}", [(1,), (3,)]),
+    ("items", "id", "is_even: {where: \"id > {{ var('least') }} and 'id' <> ' as '\"}", 4),
     ("items", "status", "longer_than", [("bb",)]),
     ("items", "status", "longer_than: {arguments: {length: 0, other: ref('parents')}, where: \"status <> 'a'\"}", 3),
     ("items", None, "{test_name: unique, column_name: parent}", [(10, 2)]),
