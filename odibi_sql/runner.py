@@ -359,6 +359,13 @@ class StepRunner:
         """`at` counts in the rendered text of what runs."""
         return (self.places.locate_delta if self._is_delta(node) else self.places.locate)(node.model, at)
 
+    def _reading(self, node: DAGNode, name: str) -> Location | None:
+        """Where the node's SQL reads a table first; None where another query, which it reads, does."""
+        runs = self._as_it_runs(node)
+        starts = {slot.start for slot in runs.slots if slot.kind == "relation" and slot.value == name}
+        at = [one.at for one in runs.model.statement.references if one.start in starts]
+        return self._locate(node, min(at)) if at else None
+
     def _place(self, node: DAGNode, offset: int) -> Location | None:
         """`offset` counts in the SQL that ran."""
         runs = self._as_it_runs(node)
@@ -439,6 +446,8 @@ class StepRunner:
             return NodeError(failure.message, place.path, None, None, hint)
         if failure.offset is not None:
             place = self._place(node, failure.offset) or place
+        elif failure.input is not None:
+            place = self._reading(node, failure.input) or place
         elif hint is None and not failure.interrupted:
             hint = self._views_to_look_at(node)
         compiled = os.path.relpath(self._kept(node), self.folder)

@@ -162,7 +162,9 @@ def test_a_column_that_cannot_cross_is_named(running_spark: object, tmp_path: Pa
         "models/reads.sql": "select * from times\n",
     }
     error = odibi_sql.build(write_project(tmp_path, files), engine="spark").results["reads"].error
-    assert error is not None and "column `at` is of type TIME, which Spark cannot read" in error.message
+    assert error is not None and error.message == "column `at` is of type TIME, which Spark cannot read"
+    assert (error.file, error.line, error.column) == ("models/reads.sql", 1, 15)
+    assert error.hint == "give it a type that both engines have where it is made; VARCHAR holds any"
 
 
 TYPES = {

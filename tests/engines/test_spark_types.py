@@ -43,6 +43,16 @@ CROSSING = [
     ("[1, NULL]", "INTEGER[]", "[1, NULL]"),
     ("[1, 2]::INTEGER[2]", "INTEGER[]", "[1, 2]"),
     ("[5::HUGEINT]", "DECIMAL(38,0)[]", "[5]"),
+    ("{'h': (-7)::HUGEINT, 'u': [255::UTINYINT]}", "STRUCT(h DECIMAL(38,0), u SMALLINT[])", "{'h': -7, 'u': [255]}"),
+    ("['b'::ENUM('a', 'b'), NULL]", "VARCHAR[]", "[b, NULL]"),
+    ("['f81d4fae-7dec-11d0-a765-00a0c91e6bf6'::UUID]", "VARCHAR[]", "[f81d4fae-7dec-11d0-a765-00a0c91e6bf6]"),
+    ("{'e': 'a'::ENUM('a', 'b')}", "STRUCT(e VARCHAR)", "{'e': a}"),
+    ("['2024-01-01 10:00:00'::TIMESTAMP_S]", "TIMESTAMP[]", "['2024-01-01 10:00:00']"),
+    ("MAP {'k': DATE '2024-02-29'}", "MAP(VARCHAR, DATE)", "{k=2024-02-29}"),
+    ("0::UHUGEINT", "DECIMAL(38,0)", "0"),
+    ("-99999999999999999999999999999999999999::DECIMAL(38, 0)", "DECIMAL(38,0)", "-" + "9" * 38),
+    ("NULL::UUID", "VARCHAR", None),
+    ("NULL::STRUCT(a HUGEINT)", "STRUCT(a DECIMAL(38,0))", None),
     ("{'a': 1, 'B c': [2.5::DECIMAL(3, 1)]}", 'STRUCT(a INTEGER, "B c" DECIMAL(3,1)[])', "{'a': 1, 'B c': [2.5]}"),
     ("MAP {'k': 1::UTINYINT}", "MAP(VARCHAR, SMALLINT)", "{k=1}"),
     ("{'u': uuid()}.u IS NOT NULL", "BOOLEAN", "true"),
@@ -53,6 +63,12 @@ REFUSED = {
     "'2024-01-01 10:00:00.123456789'::TIMESTAMP_NS": "TIMESTAMP_NS",
     "'101'::BIT": "BIT",
     "{'t': TIME '12:00:00'}": "STRUCT(t TIME)",
+    "TIMETZ '12:00:00+02'": "TIME WITH TIME ZONE",
+    "[INTERVAL 1 DAY]": "INTERVAL[]",
+    "{'i': [INTERVAL 1 MONTH]}": "STRUCT(i INTERVAL[])",
+    "MAP {'k': '2024-01-01'::TIMESTAMP_NS}": "MAP(VARCHAR, TIMESTAMP_NS)",
+    "union_value(n := 1)": "UNION(n INTEGER)",
+    "5::BIGNUM": "BIGNUM",
 }
 
 
@@ -91,6 +107,17 @@ def test_what_spark_cannot_read_is_refused_by_column(
     with pytest.raises(EngineFailure) as raised:
         cursor.create_view("made_by_duckdb", Stored(written.columns, tuple(map(str, written.parts))))
     assert raised.value.message == f"column `odd` is of type {REFUSED[value]}, which Spark cannot read"
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["170141183460469231731687303715884105727::HUGEINT", "340282366920938463463374607431768211455::UHUGEINT"],
+)
+def test_a_number_of_more_than_38_digits_stops(value: str, cursor: Cursor, by_duckdb: Cursor, tmp_path: Path) -> None:
+    written = by_duckdb.write(f"SELECT {value} AS wide", tmp_path / "made")
+    with pytest.raises(EngineFailure):
+        cursor.create_view("made_by_duckdb", Stored(written.columns, tuple(map(str, written.parts))))
+        cursor.write("SELECT wide FROM made_by_duckdb", tmp_path / "back")
 
 
 @pytest.mark.parametrize(
