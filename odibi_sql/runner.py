@@ -24,7 +24,7 @@ from odibi_sql.contracts import is_kept_as_written, keep_contract
 from odibi_sql.counting import Counting, bound_query, calculated, write_all
 from odibi_sql.dag import DAGNode
 from odibi_sql.engines import load_engine
-from odibi_sql.engines.protocol import Cursor, EngineFailure, Session, Written
+from odibi_sql.engines.protocol import EngineFailure, Session, Written
 from odibi_sql.engines.sessions import writer_of
 from odibi_sql.errors import Location, OdibiError, Problems, SqlError
 from odibi_sql.events import NodeError
@@ -42,7 +42,7 @@ from odibi_sql.relation import Column, Query, Relation, Stored
 from odibi_sql.sql import Bound, SyntaxProblem
 from odibi_sql.strategies import grows, has_intervals
 from odibi_sql.time_ranges import TimeRange
-from odibi_sql.typed import Describe, Types, place_written, typed
+from odibi_sql.typed import Types, binder, input_types, place_written, read_at, typed
 from odibi_sql.versions import Version, next_version
 
 
@@ -237,7 +237,7 @@ class StepRunner:
             written_sql = "" if isinstance(node.definition, PythonModel) else node.model.statement.sql
             views = context.make_views(self._inputs(node), written_sql)
             if isinstance(node.definition, Model) and node.model.statement.needs_types:
-                self._types[node.name] = self._input_types(node, cursor, views)
+                self._types[node.name] = input_types(self._inputs(node), cursor, views)
                 node = self._typed(node, self._types[node.name])
                 self._keep_code(node)
             if self._tells_time(node):
@@ -325,53 +325,23 @@ class StepRunner:
         base = self._versions[node.name].base if node.name in self._versions else None
         return found | {name: self.cache.stored(base) for name in names - found.keys() if base is not None}
 
-    def _input_types(self, node: DAGNode, cursor: Cursor, views: Mapping[str, str]) -> Types:
-        types = {}
-        for name, relation in self._inputs(node).items():
-            known = relation.columns if isinstance(relation, Stored) else None
-            columns = known or cursor.describe(f"SELECT * FROM {views[name]}")
-            types[name] = {column.name: column.type for column in columns}
-        return types
-
     def _typed(self, node: DAGNode, types: Types) -> DAGNode:
         try:
-            with self._binder() as describe:
+            with binder(self.open_session("duckdb")) as describe:
                 return typed(node, types, describe)
         except SyntaxProblem as problem:
             raise SqlError(problem.message, self._locate(node, problem.at), problem.hint) from problem
 
-    @contextlib.contextmanager
-    def _binder(self) -> Iterator[Describe]:
-        cursor = self.open_session("duckdb").cursor()
-
-        def describe(sql: str) -> list[str] | None:
-            try:
-                return [column.type for column in cursor.describe(sql)]
-            except EngineFailure:
-                return None
-
-        try:
-            yield describe
-        finally:
-            cursor.close()
-
     def _locate(self, node: DAGNode, at: int) -> Location:
         """`at` counts in the rendered text of what runs."""
         return (self.places.locate_delta if self._is_delta(node) else self.places.locate)(node.model, at)
-
-    def _reading(self, node: DAGNode, name: str) -> Location | None:
-        """Where the node's SQL reads a table first; None where another query, which it reads, does."""
-        runs = self._as_it_runs(node)
-        starts = {slot.start for slot in runs.slots if slot.kind == "relation" and slot.value == name}
-        at = [one.at for one in runs.model.statement.references if one.start in starts]
-        return self._locate(node, min(at)) if at else None
 
     def _place(self, node: DAGNode, offset: int) -> Location | None:
         """`offset` counts in the SQL that ran."""
         runs = self._as_it_runs(node)
         if not runs.model.statement.transpiled:
             return self.places.locate_statement(node.model, offset, delta=self._is_delta(node))
-        with self._binder() as describe:
+        with binder(self.open_session("duckdb")) as describe:
             at = place_written(runs, self._types.get(node.name), describe, offset)
         return self._locate(node, at) if at is not None else None
 
@@ -447,7 +417,8 @@ class StepRunner:
         if failure.offset is not None:
             place = self._place(node, failure.offset) or place
         elif failure.input is not None:
-            place = self._reading(node, failure.input) or place
+            at = read_at(self._as_it_runs(node), failure.input)
+            place = self._locate(node, at) if at is not None else place
         elif hint is None and not failure.interrupted:
             hint = self._views_to_look_at(node)
         compiled = os.path.relpath(self._kept(node), self.folder)

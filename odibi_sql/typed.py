@@ -6,15 +6,43 @@ was made before they were known stands for it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 from odibi_sql.dag import DAGNode
-from odibi_sql.relation import Slot
+from odibi_sql.engines.protocol import Cursor, EngineFailure, Session
+from odibi_sql.relation import Relation, Slot, Stored
 from odibi_sql.sql import Statement, SyntaxProblem, analyse, origin
 
 Describe = Callable[[str], Sequence[str] | None]
 Types = Mapping[str, Mapping[str, str]]  # input -> column -> type in DuckDB's words
+
+
+@contextmanager
+def binder(duckdb: Session) -> Iterator[Describe]:
+    cursor = duckdb.cursor()
+
+    def describe(sql: str) -> list[str] | None:
+        try:
+            return [column.type for column in cursor.describe(sql)]
+        except EngineFailure:
+            return None
+
+    try:
+        yield describe
+    finally:
+        cursor.close()
+
+
+def input_types(inputs: Mapping[str, Relation], cursor: Cursor, views: Mapping[str, str]) -> Types:
+    """Of stored results as they are stored; of all else as the engine's views of it, by input, tell them."""
+    types = {}
+    for name, relation in inputs.items():
+        known = relation.columns if isinstance(relation, Stored) else None
+        columns = known or cursor.describe(f"SELECT * FROM {views[name]}")
+        types[name] = {column.name: column.type for column in columns}
+    return types
 
 
 def typed(node: DAGNode, types: Types, describe: Describe) -> DAGNode:
@@ -41,6 +69,12 @@ def place_written(node: DAGNode, types: Types | None, describe: Describe, offset
     except SyntaxProblem:
         return None
     return origin(ran, offset, written, _schemas(_names(node), types), describe)
+
+
+def read_at(node: DAGNode, name: str) -> int | None:
+    """Where the node's SQL reads an input first; None where another query, which it reads, does."""
+    starts = {slot.start for slot in node.slots if slot.kind == "relation" and slot.value == name}
+    return min((one.at for one in node.model.statement.references if one.start in starts), default=None)
 
 
 def _names(node: DAGNode) -> dict[tuple[str, ...], str]:
