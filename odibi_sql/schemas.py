@@ -25,7 +25,7 @@ from odibi_sql.model import Model, PythonModel, Seed, Source
 from odibi_sql.plan import Plan, is_stored
 from odibi_sql.relation import Attached, Files, Relation, Stored
 from odibi_sql.sql import Bound, SyntaxProblem
-from odibi_sql.typed import typed
+from odibi_sql.typed import Types, place_written, read_at, typed
 
 Status = Literal["valid", "wrong", "undecided"]
 Look = Callable[[DAGNode], Relation | Columns | None]
@@ -203,18 +203,17 @@ class Inference:
         return context.bind(sql, node.slots, context.make_views(reads, sql))
 
     def _typed(self, node: DAGNode, reads: Mapping[str, Stored]) -> DAGNode:
-        def describe(sql: str) -> list[str] | None:
-            try:
-                return [column.type for column in self._duckdb().describe(sql)]
-            except EngineFailure:
-                return None
-
-        types = {name: {one.name: one.type for one in stored.columns} for name, stored in reads.items()}
         try:
-            return typed(node, types, describe)
+            return typed(node, _types(reads), self._describe)
         except SyntaxProblem as problem:
             where = self.compiled.places.locate(node.model, problem.at)
             raise SqlError(problem.message, where, problem.hint) from problem
+
+    def _describe(self, sql: str) -> list[str] | None:
+        try:
+            return [column.type for column in self._duckdb().describe(sql)]
+        except EngineFailure:
+            return None
 
     def _empty_of(self, name: str) -> Stored:
         """One for each node: a context makes one view of it, for all of its readers."""
@@ -237,11 +236,26 @@ class Inference:
             return Schema(None, because, tuple(problems.errors))
 
     def _mistake(self, node: DAGNode, failure: EngineFailure, *, delta: bool = False) -> OdibiError:
-        place = None
-        if failure.offset is not None:
-            place = self.compiled.places.locate_statement(node.model, failure.offset, delta=delta)
+        place = self._place(node, failure, delta)
         declared = node.check.where if node.check else None
         return SqlError(failure.message, place or declared or Location(node.path), _hint(failure))
+
+    def _place(self, node: DAGNode, failure: EngineFailure, delta: bool) -> Location | None:
+        runs = node
+        if delta and node.model.delta is not None:
+            runs = replace(node, definition=replace(node.model, statement=node.model.delta), slots=node.delta_slots)
+        places = self.compiled.places
+        if failure.offset is not None and not runs.model.statement.transpiled:
+            return places.locate_statement(node.model, failure.offset, delta=delta)
+        at = None
+        if failure.offset is not None:
+            reads = {slot.value: self._empty_of(slot.value) for slot in runs.slots if slot.kind == "relation"}
+            at = place_written(runs, _types(reads), self._describe, failure.offset)
+        elif failure.input is not None:
+            at = read_at(runs, failure.input)
+        if at is None:
+            return None
+        return (places.locate_delta if runs is not node else places.locate)(node.model, at)
 
     # -- engines
 
@@ -273,6 +287,10 @@ class Inference:
         if isinstance(context, str):
             raise EngineFailure(context, passing=True)
         return context.cursor
+
+
+def _types(reads: Mapping[str, Stored]) -> Types:
+    return {name: {one.name: one.type for one in stored.columns} for name, stored in reads.items()}
 
 
 def _unreadable(node: DAGNode, failure: EngineFailure) -> OdibiError:

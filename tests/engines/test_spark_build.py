@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 import odibi_sql
-from odibi_sql.errors import GraphError, Location, Problems
+from odibi_sql.errors import GraphError, Location, OdibiError, Problems
 from odibi_sql.orchestrator import BuildOptions, Orchestrator
 from tests.projects import write_project
 
@@ -98,10 +98,20 @@ def test_a_failing_build_leaves_what_is_shown(running_spark: object, tmp_path: P
 def test_an_error_is_told_with_its_place_in_the_models_file(running_spark: object, tmp_path: Path) -> None:
     model = "{{ config(dialect='spark') }}\nselect\n    custmer_id\nfrom orders\n"
     folder = write_project(tmp_path, {"models/wrong.sql": model})
-    error = odibi_sql.build(folder, engine="spark").results["wrong"].error
-    assert error is not None
-    assert (error.file, error.line, error.column) == ("models/wrong.sql", 3, 5)
+    error = told(folder, "wrong")
+    assert error.where == Location("models/wrong.sql", 3, 5)
     assert error.hint == "did you mean `customer_id`?"
+
+
+def told(folder: Path, name: str) -> OdibiError:
+    """What is wrong with a model, said before it runs or when it did."""
+    try:
+        error = odibi_sql.build(folder, engine="spark").results[name].error
+    except Problems as problems:
+        (one,) = problems.errors
+        return one
+    assert error is not None
+    return OdibiError(error.message, Location(error.file or "", error.line, error.column), error.hint)
 
 
 MIXED = {
@@ -161,9 +171,9 @@ def test_a_column_that_cannot_cross_is_named(running_spark: object, tmp_path: Pa
         "seeds/times.csv": "at\n12:00:00\n",
         "models/reads.sql": "select * from times\n",
     }
-    error = odibi_sql.build(write_project(tmp_path, files), engine="spark").results["reads"].error
-    assert error is not None and error.message == "column `at` is of type TIME, which Spark cannot read"
-    assert (error.file, error.line, error.column) == ("models/reads.sql", 1, 15)
+    error = told(write_project(tmp_path, files), "reads")
+    assert error.message == "column `at` is of type TIME, which Spark cannot read"
+    assert error.where == Location("models/reads.sql", 1, 15)
     assert error.hint == "give it a type that both engines have where it is made; VARCHAR holds any"
 
 
@@ -196,9 +206,8 @@ def test_sql_fits_the_types_of_what_it_reads(running_spark: object, tmp_path: Pa
 
 def test_what_types_make_wrong_is_told_with_its_place(running_spark: object, tmp_path: Path) -> None:
     folder = write_project(tmp_path, {"models/wrong.sql": "select id,\n  epoch_ms(amount) as ms\nfrom orders\n"})
-    error = odibi_sql.build(folder, engine="spark").results["wrong"].error
-    assert error is not None
-    assert (error.file, error.line, error.column) == ("models/wrong.sql", 2, 3)
+    error = told(folder, "wrong")
+    assert error.where == Location("models/wrong.sql", 2, 3)
     assert error.hint == "cast the column: epoch_ms(x::TIMESTAMP)"
 
 
@@ -217,6 +226,4 @@ def test_an_error_in_transpiled_sql_has_its_place_in_what_was_written(
 ) -> None:
     path = f"models/{name}.sql"
     folder = write_project(tmp_path, {path: PLACED[path]})
-    error = odibi_sql.build(folder, engine="spark").results[name].error
-    assert error is not None
-    assert (error.file, error.line, error.column) == (path, line, column)
+    assert told(folder, name).where == Location(path, line, column)
