@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @click.option("--check", is_flag=True, help="Print the failing rows of a check instead")
 @output_option("table", "csv", "json")
 def command(model: str, limit: int, check: bool, output: str, **options: Any) -> None:
-    """Print rows of a published model or seed, or those that fail a check.
+    """Print rows that are published, or that fail a check.
 
     \b
     odibi-sql show orders --limit 5

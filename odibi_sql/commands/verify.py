@@ -53,9 +53,10 @@ def _two_engines(ctx: click.Context, param: click.Parameter, value: str) -> tupl
 )
 @output_option("text", "json")
 def command(models: tuple[str, ...], engines: tuple[str, str], tolerance: float, output: str, **options: Any) -> int:
-    """Run models on two engines from the same inputs, and compare their rows.
+    """Compare the rows of two engines, model by model.
 
-    Nothing is published. The exit code is 1 if rows differ or a model fails; what the second engine refuses is listed.
+    Both run each model from the same inputs. Nothing is published. The exit code is 1 if rows differ or a model fails;
+    what the second engine refuses is listed.
 
     \b
     odibi-sql verify orders --engines duckdb,spark
