@@ -307,10 +307,6 @@ class _Compiling:
             ProjectError(one.message, mention(self.renderer, file, one.setting, strategy_of(config)), one.hint)
             for one in wrong_settings(config)
         ]
-        if config.materialized == "incremental" and self._dialect_of(config) != CATALOG_DIALECT:
-            hint = "config(engine='duckdb') makes it there, from the same inputs; or materialized='table'"
-            where = mention(self.renderer, file, "materialized", "incremental")
-            wrong.append(ProjectError("incremental models are made by DuckDB only", where, hint))
         wrong += [
             ProjectError(problem.message, mention(self.renderer, file, problem.setting, problem.value), problem.hint)
             for problem in MATERIALIZATIONS[config.materialized].wrong(config.all_options())

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -255,10 +255,11 @@ class Planner:
     published: Mapping[str, Given] = field(default_factory=dict)
     force: bool = False
     versions: Versions = NO_VERSIONS
+    mention: Callable[[AnyModel, str, str], Location] = lambda model, _setting, _name: Location(model.path)
     _refused: list[OdibiError] = field(default_factory=list, init=False)
 
     def plan(self, selected: Collection[str]) -> Plan:
-        """Raises Problems where a model must not be made anew, and would have to be."""
+        """Raises Problems where a model must not be made anew, and would have to be; or where its engine cannot."""
         wanted = set(selected)
         given: dict[str, Given] = dict(self.inputs.sources)
         steps: dict[str, Step] = {}
@@ -286,6 +287,14 @@ class Planner:
 
     def _step(self, node: DAGNode, contents: Mapping[str, str]) -> Step:
         recipe = self.recipes.recipe(node, contents)
+        if node.config.materialized == "incremental" and not recipe.engine.startswith("duckdb"):
+            self._refused.append(
+                GraphError(
+                    f"`{node.name}` is incremental, and such models are made by DuckDB only",
+                    self.mention(node.any_model, "materialized", "incremental"),
+                    "config(engine='duckdb') makes it there, from the same inputs; or materialized='table'",
+                )
+            )
         latest = self.cache.latest(node.name)
         estimate = latest.duration_s if latest else None
         pending = [up for up in node.upstream if up not in contents]
@@ -317,7 +326,7 @@ class Planner:
             self._refused.append(
                 GraphError(
                     f"`{node.name}` would have to be made anew ({because}), and its `on_change` is `fail`",
-                    Location(node.path),
+                    self.mention(node.any_model, "on_change", "fail"),
                     "`--full-refresh` does it; on_change='keep' leaves the rows that are there",
                 )
             )
