@@ -68,7 +68,8 @@ def test_it_has_what_a_project_has() -> None:
     models = [node.definition for node in nodes if isinstance(node.definition, Model)]
     assert len(models) >= 12
     assert max(node.level for node in nodes) >= 4
-    assert {model.config.materialized for model in models} == {"table", "view", "ephemeral", "snapshot"}
+    kinds = {model.config.materialized for model in models}
+    assert kinds == {"table", "view", "ephemeral", "incremental", "snapshot"}
     assert any(model.config.tags for model in models)
     assert any(model.vars for model in models)
     assert [model.name for model in models if not model.docs.description] == []
@@ -172,3 +173,17 @@ def test_the_history_of_names_goes_on(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("as_of", "code"), [("2014-01-01T12:00", 0), ("2014-01-05", 1)])
 def test_its_sources_are_fresh_at_the_end_of_the_year(built: Path, as_of: str, code: int) -> None:
     assert cli.run(["source", "freshness", "--as-of", as_of, "--project-dir", str(built)]) == code
+
+
+def test_month_by_month_is_what_it_is_at_once(example: Path) -> None:
+    def months() -> list[Any]:
+        return sorted(odibi_sql.build(example, select="airport_months")["airport_months"].relation().fetchall())
+
+    at_once = months()
+    edit(example / "models/marts/airport_months.sql", "group by origin, month", "group by 1, 2")
+    for until, count in (("2013-01-20", 1), ("2013-04-01", 4), ("2013-11-30", 11)):
+        run = odibi_sql.build(example, select="airport_months", as_of=datetime.fromisoformat(until))
+        assert run.results["airport_months"].rows == 3 * count
+    result = odibi_sql.build(example, select="airport_months").results["airport_months"]
+    assert (result.status, result.reason) == ("ran", "`--as-of` changed (1 of 12 months)")
+    assert months() == at_once

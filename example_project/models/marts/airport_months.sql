@@ -1,4 +1,5 @@
--- Each airport's year, month by month.
+-- Each airport's year, month by month: a month is made again only if its own flights changed.
+{{ config(materialized='incremental', strategy='time_range', time_column='month', grain='month', engine='duckdb') }}
 select
     origin,
     cast(date_trunc('month', flight_date) as date) as month,
