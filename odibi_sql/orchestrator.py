@@ -263,7 +263,7 @@ class Orchestrator:
             published=self._published(wanted),
             force=not self.options.use_cache,
             versions=self._versions(wanted),
-            mention=places.mention,
+            mention=self.compiled.places.mention,
         )
         return planner.plan(wanted)
 

@@ -97,6 +97,20 @@ def test_environment_variables_are_compared(project: WriteProject, tmp_path: Pat
     assert remembered(folder, memo, {"UNREAD": "yes"}) == {"a", "b", "c", "d", "e", "f"}
 
 
+def test_an_incremental_models_delta_is_remembered_with_what_it_read(project: WriteProject, tmp_path: Path) -> None:
+    sql = (
+        "{{ config(materialized='incremental', unique_key=['x'], lookback=2) }} select x from a "
+        "{% if is_incremental() %} where x > (select max(x) from {{ this }}) "
+        "and x <> {{ env_var('IN_DELTA', '7') }} {% endif %}"
+    )
+    folder, memo = project({**FILES, "models/i.sql": sql}), tmp_path / "memo.json"
+    first = models(compiled(folder, memo, {}))
+    assert models(compiled(folder, memo, {})) == first
+    assert first["i"].delta is not None and "max ( x )" in first["i"].delta.canonical
+    assert "i" in remembered(folder, memo, {})
+    assert "i" not in remembered(folder, memo, {"IN_DELTA": "8"})
+
+
 def test_another_target_compiles_anew(project: WriteProject, tmp_path: Path) -> None:
     folder, memo = project(FILES), tmp_path / "memo.json"
     compiled(folder, memo, {})

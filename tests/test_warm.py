@@ -238,6 +238,34 @@ def test_a_build_that_uses_no_results_is_never_proved(built: Path) -> None:
         assert warm.answer([*BUILD, "--no-cache"]) is None
 
 
+INCREMENTAL = {
+    "models/i.sql": "{{ config(materialized='incremental') }} select * from b"
+    "{% if is_incremental() %} where x > (select max(x) from {{ this }}) {% endif %}",
+    "models/t.sql": "{{ config(materialized='incremental', strategy='time_range', time_column='x', grain='day') }} "
+    "select x from b",
+    "models/models.yml": "models: [{name: b, config: {event_time: x}}]\n",
+    "models/b.sql": "select date '2026-01-01' + x::integer as x from s",
+}
+
+
+def test_incremental_models_are_proved_too(built: Path, project: WriteProject) -> None:
+    project(INCREMENTAL)
+    prove(BUILD)
+    project({"seeds/s.csv": "x\n1\n2\n3\n"})
+    prove(BUILD)
+    assert len(list(Path("warehouse/store").glob("??/*.parquet"))) > 5
+    part_of("i").unlink()
+    assert warm.answer(BUILD) is None
+
+
+@pytest.mark.parametrize("option", [["--full-refresh"], ["--start", "2026-01-01"], ["--end", "2026-01-01"]])
+def test_a_build_that_makes_anew_is_never_proved(built: Path, project: WriteProject, option: list[str]) -> None:
+    project(INCREMENTAL)
+    for _ in range(3):
+        assert run([*BUILD, *option]) == 0
+        assert warm.answer([*BUILD, *option]) is None
+
+
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="the number of CPUs cannot be chosen here")
 def test_the_number_of_cpus_counts(built: Path) -> None:
     before = os.sched_getaffinity(0)
