@@ -4,7 +4,7 @@
 
 `FOLDER` gets a project for each strategy, whose source is Parquet files: one of `--rows` rows, then one of `--new`
 rows a round. Rows have an id that counts, a time that goes with it, a number and a text. `merge, recent` replaces rows
-among the last tenth, `merge, anywhere` rows of all ages. Seconds are of CPU; what is written is what is new in the store.
+among the last tenth, `merge, anywhere` rows of all ages. Seconds are of CPU; written is what is new in the store.
 """
 
 from __future__ import annotations
