@@ -24,8 +24,8 @@ NEWER = "{% if is_incremental() %} where time > (select max(time) from {{ this }
 # Name: settings, condition for new rows, and the id of a new row, of which there are `new` after `rows` old ones.
 STRATEGIES = {
     "append": ("strategy='append'", NEWER, "{rows} + range"),
-    "merge, recent": ("unique_key='id'", NEWER, "{rows} - 1 - (range * 7) % ({rows} // 10)"),
-    "merge, anywhere": ("unique_key='id'", NEWER, "(range * 97) % {rows}"),
+    "merge, recent": ("unique_key='id'", NEWER, "{rows} - 1 - (range * 7 + {number}) % ({rows} // 10)"),
+    "merge, anywhere": ("unique_key='id'", NEWER, "(range * 97 + {number}) % {rows}"),
     "insert_overwrite": ("strategy='insert_overwrite', partition_by='day'", "{days}", "{rows} - 1 - range"),
     "time_range": ("strategy='time_range', time_column='day', grain='day'", "", "{rows} + range"),
     "table": ("", "", "{rows} + range"),
@@ -90,7 +90,7 @@ def main() -> None:
         first_s, first_bytes = build(folder)
         later = []
         for number in range(1, given.rounds + 1):
-            ids = STRATEGIES[strategy][2].format(rows=given.rows)
+            ids = STRATEGIES[strategy][2].format(rows=given.rows, number=number)
             write_rows(folder / "data" / f"{number}.parquet", ids, given.new, given.rows, number)
             later.append(build(folder))
         seconds = statistics.median(s for s, _ in later)
