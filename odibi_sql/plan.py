@@ -24,8 +24,8 @@ from odibi_sql.intervals import floor
 from odibi_sql.materializations import MATERIALIZATIONS
 from odibi_sql.model import AnyModel, Config, Hook, Model, PythonModel, Seed, UnitTest
 from odibi_sql.relation import Stored
-from odibi_sql.strategies import UNTIL, grows, has_intervals, result_options, strategy_of
-from odibi_sql.versions import BEFORE, NO_VERSIONS, Version, Versions, next_version
+from odibi_sql.strategies import UNTIL, grows, has_intervals, result_options
+from odibi_sql.versions import BEFORE, NO_VERSIONS, Version, Versions, next_version, reason_of
 
 UNKNOWN = "?"
 PYTHON = f"Python {sys.version_info.major}.{sys.version_info.minor}"
@@ -355,20 +355,10 @@ def _unless(pending: list[str]) -> str:
 
 def why_version(node: DAGNode, version: Version) -> str:
     """Why a growing model has this next version."""
-    if version.how == "refresh":
-        return "--full-refresh"
-    if version.entry is not None:
-        return "unchanged"
-    if version.how == "lost":
-        return "its published rows are damaged or gone: full refresh"
-    if version.published is None:
-        return "no stored result"
-    said = "; ".join(dict.fromkeys(text for text in _said(node, version.published, version.recipe) if text))
-    if version.base is None:
-        return f"{said or 'full_refresh is set'}: full refresh"
-    if not said and is_volatile(node):
-        said = "its time or randomness is new in every build"
-    return f"{said or 'its stored result is gone'}: {strategy_of(node.config)}"
+    said = _said(node, version.published, version.recipe) if version.published is not None else []
+    if not any(said) and is_volatile(node):
+        said = ["its time or randomness is new in every build"]
+    return reason_of(node, version, "; ".join(dict.fromkeys(text for text in said if text)))
 
 
 def _first_checked(dag: DAG, wanted: Collection[str]) -> dict[str, tuple[str, ...]]:

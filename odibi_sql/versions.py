@@ -18,7 +18,7 @@ from odibi_sql.cache.keys import Difference, differences
 from odibi_sql.dag import DAGNode
 from odibi_sql.errors import SelectionError
 from odibi_sql.intervals import Interval
-from odibi_sql.strategies import grows, has_intervals
+from odibi_sql.strategies import grows, has_intervals, strategy_of
 
 BEFORE = "the version before"
 NOTHING = ""
@@ -115,6 +115,21 @@ def next_version(
     return Version(
         "changed" if changed else "lost" if node.name in versions.lost else "first", recipe, published=published
     )
+
+
+def reason_of(node: DAGNode, version: Version, changed: str) -> str:
+    """In a line; `changed` says what is not as it was when the published version was made."""
+    if version.how == "refresh":
+        return "--full-refresh"
+    if version.entry is not None:
+        return "unchanged"
+    if version.how == "lost":
+        return "its published rows are damaged or gone: full refresh"
+    if version.published is None:
+        return "no stored result"
+    if version.base is None:
+        return f"{changed or 'full_refresh is set'}: full refresh"
+    return f"{changed or 'its stored result is gone'}: {strategy_of(node.config)}"
 
 
 def upon(recipe: Recipe, base: Entry | None) -> Recipe:
