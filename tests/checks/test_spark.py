@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import odibi_sql
+from odibi_sql.errors import OdibiError
 from tests.checks.test_kinds import AS_OF, CASES, NAMES, files
 from tests.engines.conftest import running_spark
 from tests.projects import write_project
@@ -27,14 +28,9 @@ def test_a_check_finds_as_many_rows(built: odibi_sql.Run, name: str, case: tuple
     assert result.rows == (len(expected) if isinstance(expected, list) else expected)
 
 
-def test_a_mistake_is_of_one_check_alone(running_spark: object, tmp_path: Path) -> None:
+def test_a_mistake_has_its_place_in_yaml(running_spark: object, tmp_path: Path) -> None:
     columns = "[{name: x, tests: [not_null, unique]}, {name: z, tests: [not_null]}]"
     models = {"models/a.sql": "select 1 as x", "models/a.yml": f"models: [{{name: a, columns: {columns}}}]\n"}
-    run = odibi_sql.build(write_project(tmp_path, models, {"odibi_project.yml": "name: x\n"}), engine="spark")
-    assert {name: one.verdict for name, one in run.results.items() if one.resource == "check"} == {
-        "not_null_a_x": "pass",
-        "not_null_a_z": None,
-        "unique_a_x": "pass",
-    }
-    error = run.results["not_null_a_z"].error
-    assert error and (error.file, error.line) == ("models/a.yml", 1)
+    with pytest.raises(OdibiError) as caught:
+        odibi_sql.build(write_project(tmp_path, models, {"odibi_project.yml": "name: x\n"}), engine="spark")
+    assert str(caught.value).startswith("models/a.yml:1:")
