@@ -55,7 +55,7 @@ class UnitTestCompiler:
             statement = analyse(text, ENGINE, ENGINE)
         except SyntaxProblem as problem:
             raise SqlError(problem.message, declared.where, problem.hint) from problem
-        config = Config(engine=ENGINE, tags=declared.tags)
+        config = Config(materialized="check", engine=ENGINE, tags=declared.tags)
         return UnitTest(
             name=declared.name,
             path=declared.where.path,

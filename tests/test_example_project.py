@@ -15,7 +15,7 @@ import odibi_sql
 from odibi_sql import cli
 from odibi_sql.compile import compile_project
 from odibi_sql.dag import DAG
-from odibi_sql.model import Model, Seed, Source
+from odibi_sql.model import Model, PythonModel, Seed, Source
 from odibi_sql.project import load_project
 
 EXAMPLE = Path(__file__).parent.parent / "example_project"
@@ -65,7 +65,7 @@ def edit(path: Path, old: str, new: str) -> None:
 
 def test_it_has_what_a_project_has() -> None:
     nodes = dag().nodes.values()
-    models = [node.definition for node in nodes if isinstance(node.definition, Model)]
+    models = [node.definition for node in nodes if isinstance(node.definition, Model) and node.resource == "model"]
     assert len(models) >= 12
     assert max(node.level for node in nodes) >= 4
     kinds = {model.config.materialized for model in models}
@@ -89,12 +89,14 @@ def test_it_is_what_duckdb_makes_by_hand(built: Path) -> None:
                     connection.execute(
                         f"CREATE TABLE {name} AS FROM read_csv('{EXAMPLE / path}', types = {{{listed}}})"
                     )
-                case Model(statement=statement):
+                case Model(statement=statement) if node.resource != "check":
                     connection.execute(f"CREATE TABLE {name} AS {statement.sql}")
         connection.execute(f"ATTACH '{built}/warehouse/dev.duckdb' AS published (READ_ONLY)")
         names = connection.execute("SELECT view_name FROM duckdb_views() WHERE database_name = 'published'").fetchall()
-        shown = {name for (name,) in names if name in dag().nodes}
-        assert len(shown) == len([n for n in dag().nodes.values() if n.resource != "source"]) - 1  # one is ephemeral
+        in_sql = {name for name, node in dag().nodes.items() if not isinstance(node.definition, PythonModel)}
+        shown = {name for (name,) in names if name in in_sql}
+        made = [name for name in in_sql if dag().nodes[name].resource not in ("source", "check")]
+        assert len(shown) == len(made) - 1  # one is ephemeral
         for name in shown:
             for one, other in (("published", "memory"), ("memory", "published")):
                 rows = [f"(SELECT COLUMNS(lambda c: c NOT LIKE 'dbt_%') FROM {c}.main.{name})" for c in (one, other)]

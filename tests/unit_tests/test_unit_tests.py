@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+import duckdb
 import pytest
 
 import odibi_sql
@@ -71,6 +72,14 @@ def test_a_unit_test_that_passes(project: WriteProject, files: Mapping[str, str]
     folder = project({**FILES, **files})
     assert results(folder)["totals_add_up"] == ("ran", "pass")
     assert results(folder)["totals_add_up"] == ("cached", "pass")
+
+
+def test_its_rows_are_not_published(project: WriteProject) -> None:
+    folder = project({**FILES, **PASSING[0]})
+    assert odibi_sql.build(folder).published
+    with duckdb.connect(str(folder / "warehouse/dev.duckdb"), read_only=True) as connection:
+        names = connection.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal ORDER BY 1").fetchall()
+    assert names == [("customers",), ("totals",)]
 
 
 def test_a_failure_shows_both_sides_and_stops_the_publication(
