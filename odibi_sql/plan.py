@@ -119,7 +119,8 @@ class Recipes:
     def _hooks(self, config: Config) -> Pairs:
         """All of them: what runs before can change the rows, and what runs after has to run when it is another; but
         this is no reason to make what grows anew."""
-        runs = () if config.engine else self.on_run_start
+        is_the_targets = self.own_engines.get(config.engine or "", (self.engine, ()))[0] == self.engine
+        runs = self.on_run_start if is_the_targets else ()
         after = () if grows(config) else config.post_hook
         found = (("on_run_start", runs), ("pre_hook", config.pre_hook), ("post_hook", after))
         return tuple((name, json.dumps([hook.sql for hook in hooks])) for name, hooks in found if hooks)

@@ -212,7 +212,7 @@ class StepRunner:
     def _session(self, node: DAGNode) -> Session:
         """Of the node's engine; where that is the target's, the run has begun. Raises RunError."""
         session = self.open_session(node.config.engine)
-        if node.config.engine is None:
+        if session is self.open_session(None):
             self.around.begin(session)
         return session
 

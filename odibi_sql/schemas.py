@@ -177,7 +177,8 @@ class Inference:
         return ()
 
     def _why_undecided(self, node: DAGNode) -> str | None:
-        if node.config.pre_hook or (self.compiled.on_run_start and node.config.engine is None):
+        engine = load_engine(node.config.engine).NAME if node.config.engine else self._engine
+        if node.config.pre_hook or (self.compiled.on_run_start and engine == self._engine):
             hook = "pre_hook" if node.config.pre_hook else "on_run_start"
             return f"its `{hook}` runs first, and can change what it means"
         slots = [slot for slot in node.slots if slot.kind == "relation"]

@@ -220,3 +220,31 @@ def test_checks_know_what_the_run_began_with(project: WriteProject) -> None:
         }
     )
     assert "small" in ran(folder)
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "pandas"])
+def test_a_model_that_names_the_targets_engine_knows_what_the_run_began_with(
+    project: WriteProject, engine: str
+) -> None:
+    settings = "name: test\non_run_start: create macro f(x) as x + {}\n"
+    model = f"{{{{ config(engine='{engine}') }}}} select f(1) as x"
+    folder = project({"odibi_project.yml": settings.format(1), "models/a.sql": model})
+    assert rows(folder) == [(2,)]
+    project({"odibi_project.yml": settings.format(2)})
+    assert rows(folder) == [(3,)]
+
+
+def test_unit_tests_know_what_the_run_began_with(project: WriteProject) -> None:
+    settings = "name: test\non_run_start: create macro f(x) as x + {}\n"
+    tested = "unit_tests: [{name: u, model: a, given: [{input: s, rows: [{x: 5}]}], expect: {rows: [{y: 6}]}}]"
+    folder = project(
+        {
+            "odibi_project.yml": settings.format(1),
+            "seeds/s.csv": "x\n1\n",
+            "models/a.sql": "select f(x) as y from s",
+            "models/m.yml": tested,
+        }
+    )
+    assert ran(folder) == {"s", "a", "u"}
+    project({"odibi_project.yml": settings.format(2)})
+    assert odibi_sql.build(folder).results["u"].verdict == "fail"
