@@ -13,11 +13,11 @@ from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from odibi_sql.checking import CheckCompiler
 from odibi_sql.dag import DAG, DAGBuilder, DAGNode
 from odibi_sql.engines import load_engine
 from odibi_sql.errors import GraphError, Location, OdibiError, Problems, ProjectError, SqlError
 from odibi_sql.forks import shared_out, spare_cpus
+from odibi_sql.incremental.strategies import grows, has_intervals, strategy_of, unheeded, wrong_settings
 from odibi_sql.materializations import MATERIALIZATIONS
 from odibi_sql.model import AnyModel, Check, Config, Hook, Model, PythonModel, Seed, Source, UnitTest
 from odibi_sql.project import FILE, ModelFile, Project
@@ -25,8 +25,8 @@ from odibi_sql.project.settings import ALSO_CALLED
 from odibi_sql.remembered import ModelMemo, template_hash
 from odibi_sql.render import RenderedHooks, RenderedModel, Renderer
 from odibi_sql.sql import Statement, SyntaxProblem, analyse
-from odibi_sql.strategies import grows, has_intervals, strategy_of, unheeded, wrong_settings
-from odibi_sql.unit_testing import UnitTestCompiler
+from odibi_sql.testing.checks import CheckCompiler
+from odibi_sql.testing.unit_tests import UnitTestCompiler
 
 if TYPE_CHECKING:
     from odibi_sql.python import Imports

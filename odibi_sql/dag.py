@@ -9,10 +9,10 @@ from functools import cached_property
 from typing import Literal
 
 from odibi_sql.errors import GraphError, Location, OdibiError, nearest
+from odibi_sql.incremental.strategies import grows, has_intervals
 from odibi_sql.model import AnyModel, Check, Config, Model, PythonModel, Seed, Source
 from odibi_sql.relation import Slot
 from odibi_sql.sql import Reference, Statement
-from odibi_sql.strategies import grows, has_intervals
 
 _LONGEST_CYCLE = 20  # steps that are told; the middle of a longer one is left out
 

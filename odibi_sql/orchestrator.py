@@ -38,8 +38,10 @@ from odibi_sql.events import (
 from odibi_sql.executor import DAGExecutor, Execution, ExecutorOptions
 from odibi_sql.frames import keep_frames
 from odibi_sql.hooks import AroundRun
+from odibi_sql.incremental.intervals import in_utc
+from odibi_sql.incremental.strategies import grows
+from odibi_sql.incremental.versions import Versions, versions_of
 from odibi_sql.inputs import Digests, Given, InputReader, Presence
-from odibi_sql.intervals import in_utc
 from odibi_sql.plan import Moment, Plan, Planner, Recipes
 from odibi_sql.project import Project, place_of_setting, read_project
 from odibi_sql.publish import LiveContents, PlanToShow, PreviousVersions, Publication, Publisher, meaning_of, state_of
@@ -50,9 +52,7 @@ from odibi_sql.runner import StepRunner
 from odibi_sql.runs import RunFolder
 from odibi_sql.schemas import Inference, Validation, looking_at_files, schemas_to_run, undecided_contracts
 from odibi_sql.selection import select
-from odibi_sql.strategies import grows
 from odibi_sql.tasks import resource_of, tasks_of
-from odibi_sql.versions import Versions, versions_of
 from odibi_sql.wanted import checks_without_input, with_ephemerals
 
 INTERRUPTED = "the build was interrupted"

@@ -19,13 +19,13 @@ from odibi_sql.cache.keys import Pairs
 from odibi_sql.dag import DAG, DAGNode
 from odibi_sql.errors import GraphError, Location, OdibiError, Problems
 from odibi_sql.events import Action
+from odibi_sql.incremental.intervals import floor
+from odibi_sql.incremental.strategies import UNTIL, grows, has_intervals, result_options
+from odibi_sql.incremental.versions import BEFORE, NO_VERSIONS, Version, Versions, next_version, reason_of
 from odibi_sql.inputs import Given, Inputs, has_partitions
-from odibi_sql.intervals import floor
 from odibi_sql.materializations import MATERIALIZATIONS
 from odibi_sql.model import AnyModel, Config, Hook, Model, PythonModel, Seed, UnitTest
 from odibi_sql.relation import Stored
-from odibi_sql.strategies import UNTIL, grows, has_intervals, result_options
-from odibi_sql.versions import BEFORE, NO_VERSIONS, Version, Versions, next_version, reason_of
 
 UNKNOWN = "?"
 PYTHON = f"Python {sys.version_info.major}.{sys.version_info.minor}"

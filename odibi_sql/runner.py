@@ -21,7 +21,6 @@ from odibi_sql.cache.files import cannot_write
 from odibi_sql.compile import Places
 from odibi_sql.context import NodeContext
 from odibi_sql.contracts import is_kept_as_written, keep_contract
-from odibi_sql.counting import Counting, bound_query, calculated, write_all
 from odibi_sql.dag import DAGNode
 from odibi_sql.engines import load_engine
 from odibi_sql.engines.protocol import EngineFailure, Session, Written
@@ -30,9 +29,11 @@ from odibi_sql.errors import Location, OdibiError, Problems, SqlError
 from odibi_sql.events import NodeError
 from odibi_sql.executor import Attempt, Miss, NodeFailure, Outcome, Outcomes
 from odibi_sql.hooks import AroundRun, run_hooks
-from odibi_sql.increments import Before, Increment, Made
+from odibi_sql.incremental.increments import Before, Increment, Made
+from odibi_sql.incremental.strategies import grows, has_intervals
+from odibi_sql.incremental.time_ranges import TimeRange
+from odibi_sql.incremental.versions import Version, next_version
 from odibi_sql.inputs import csv_of
-from odibi_sql.judging import judged
 from odibi_sql.materializations import MATERIALIZATIONS
 from odibi_sql.materializations.kind import Making, OptionProblem
 from odibi_sql.model import Model, PythonModel, Seed
@@ -40,10 +41,9 @@ from odibi_sql.plan import Plan, content_of, is_stored, notes_of, stored_result,
 from odibi_sql.python_step import write_python
 from odibi_sql.relation import Column, Query, Relation, Stored
 from odibi_sql.sql import Bound, SyntaxProblem
-from odibi_sql.strategies import grows, has_intervals
-from odibi_sql.time_ranges import TimeRange
+from odibi_sql.testing.counting import Counting, bound_query, calculated, write_all
+from odibi_sql.testing.verdicts import judged
 from odibi_sql.typed import Types, binder, input_types, place_written, read_at, typed
-from odibi_sql.versions import Version, next_version
 
 
 @dataclass

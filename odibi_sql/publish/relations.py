@@ -9,12 +9,12 @@ from pathlib import Path
 from odibi_sql.cache import CacheManager, Entry
 from odibi_sql.cache.keys import MEANING_DIGITS
 from odibi_sql.dag import DAGNode
+from odibi_sql.incremental.strategies import grows
 from odibi_sql.materializations import MATERIALIZATIONS
 from odibi_sql.model import AnyModel, Seed
 from odibi_sql.plan import Plan, Recipes, content_of, is_stored
 from odibi_sql.publish.record import PublishedRelation, recorded
 from odibi_sql.relation import Published, Query, Relation, Stored
-from odibi_sql.strategies import grows
 
 
 def is_published(node: DAGNode) -> bool:

@@ -204,8 +204,10 @@ def test_a_wrong_time_of_an_input_is_told(shop: MakeShop, column: str) -> None:
 
 
 def test_an_error_in_the_sql_has_its_place(shop: MakeShop) -> None:
-    error = shop(DAILY.replace("sum(v)", "sum(vv)"), ROWS, files=TIMED).results()["kept"]["error"]
-    assert (error["file"], error["line"], error["column"]) == ("models/kept.sql", 1, DAILY.index("sum(v)") + 5)
+    one = shop(DAILY.replace("sum(v)", "sum(vv)"), ROWS, files=TIMED)
+    refused = one.run("build")
+    assert refused.code == 2
+    assert f"models/kept.sql:1:{DAILY.index('sum(v)') + 5}: Referenced column" in refused.err
 
 
 def test_a_source_may_tell_its_time_and_is_incremental_is_false(shop: MakeShop) -> None:

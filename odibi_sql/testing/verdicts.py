@@ -11,7 +11,7 @@ from odibi_sql.events import NodeError
 from odibi_sql.executor import Outcome
 from odibi_sql.model import Check
 from odibi_sql.relation import Stored
-from odibi_sql.samples import sample
+from odibi_sql.testing.samples import sample
 
 
 def judged(check: Check, entry: Entry, stored: Stored, outcome: Outcome) -> Outcome:

@@ -20,7 +20,7 @@ from odibi_sql.project.declared import Declared
 from odibi_sql.remembered import ModelMemo, template_hash
 from odibi_sql.render import Renderer, has_jinja
 from odibi_sql.sql import SyntaxProblem, analyse, quote
-from odibi_sql.writing_checks import translated, written
+from odibi_sql.testing.writing import translated, written
 
 LONGEST_NAME = 63
 _TEST = re.compile(r"\{%[-+]?\s*(?:test\s+|data_test\s+|macro\s+test_)([^\W\d]\w*)")

@@ -17,8 +17,8 @@ from odibi_sql.cache import CacheManager, Entry, Recipe
 from odibi_sql.cache.keys import Difference, differences
 from odibi_sql.dag import DAGNode
 from odibi_sql.errors import SelectionError
-from odibi_sql.intervals import Interval
-from odibi_sql.strategies import grows, has_intervals, strategy_of
+from odibi_sql.incremental.intervals import Interval
+from odibi_sql.incremental.strategies import grows, has_intervals, strategy_of
 
 BEFORE = "the version before"
 NOTHING = ""

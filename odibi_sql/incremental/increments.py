@@ -14,11 +14,11 @@ from odibi_sql.cache import Part
 from odibi_sql.context import NodeContext
 from odibi_sql.engines.protocol import NO_ROWS, Count, EngineFailure, Layout, Written
 from odibi_sql.errors import nearest
+from odibi_sql.incremental.schema_changes import Fit, fitting
+from odibi_sql.incremental.strategies import Replacing, replacing
 from odibi_sql.model import Config
 from odibi_sql.relation import Column, Stored
-from odibi_sql.schema_changes import Fit, fitting
 from odibi_sql.sql import Bound, quote
-from odibi_sql.strategies import Replacing, replacing
 
 FILE_ROWS = 983_040  # a file is what is written again for one row in it
 MOST_SMALL_FILES = 32

@@ -19,11 +19,11 @@ from odibi_sql.context import NodeContext
 from odibi_sql.dag import DAGNode
 from odibi_sql.engines.protocol import NO_ROWS, Count, EngineFailure, Layout, Written
 from odibi_sql.errors import nearest
-from odibi_sql.increments import Made
-from odibi_sql.intervals import Interval, floor, intervals, label, shift
+from odibi_sql.incremental.increments import Made
+from odibi_sql.incremental.intervals import Interval, floor, intervals, label, shift
+from odibi_sql.incremental.strategies import UNTIL
 from odibi_sql.relation import Column, Stored
 from odibi_sql.sql import Bound, quote
-from odibi_sql.strategies import UNTIL
 
 MOST_INTERVALS = 50_000
 _TIMES = frozenset(["DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "TIMESTAMP WITH TIME ZONE"])
