@@ -388,9 +388,9 @@ class Orchestrator:
             return {}
         publisher = self.publisher_of(self.options.defer or self.project.target.name)
         publication = publisher.current()
+        live = LiveContents(self.compiled.dag, self.cache, self._input_reader(self.digests), self.moment, self.engine)
         problems: list[OdibiError] = []
         given = {}
-        live = LiveContents(self.moment, lambda p: self.digests.digest_all(p, self.project.root), self.engine.DIALECT)
         for up, reader in missing.items():
             if publication is None or up not in publication.relations:
                 problems.append(
@@ -407,7 +407,7 @@ class Orchestrator:
                 problems.append(GraphError(told, hint=hint))
                 continue
             try:
-                given[up] = Given(live.content(publication.relations[up].content, relation), relation)
+                given[up] = Given(live.content(publication, up), relation)
             except OSError as error:
                 problems.append(ProjectError(f"`{up}` cannot be read: {error}", Location(nodes[up].path)))
         if problems:
