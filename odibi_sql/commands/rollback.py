@@ -17,7 +17,7 @@ from odibi_sql.reports.text import counted
 def command(publication: int | None, **options: Any) -> None:
     """Publish an earlier publication again.
 
-    Without a number, the one before the current; `odibi-sql history` lists them.
+    Without a number, the last one that showed something else; `odibi-sql history` lists them.
 
     \b
     odibi-sql rollback 3

@@ -105,24 +105,27 @@ class Publisher:
             return self._show(before, new)
 
     def rollback(self, number: int | None, *, run_id: str, published_at: str) -> Change:
-        """Publish again what an earlier publication showed; None: the one before the current."""
+        """Publish again what an earlier publication showed; None: the last one that showed something else."""
         with self._locked():
             before = self.current()
             if before is None:
                 raise StoreError(f"target `{self.target}` has no publication", hint="`odibi-sql build` makes one")
-            wanted = before.previous if number is None else number
-            old = next((one for one in self.history() if one.number == wanted), None)
+            kept = self.history()
+            if number is None:
+                others = (one for one in kept if one.relations != before.relations)
+                old = next(others, kept[1] if len(kept) > 1 else None)
+            else:
+                old = next((one for one in kept if one.number == number), None)
             if old is None:
-                kept = ", ".join(str(one.number) for one in self.history())
                 said = (
-                    f"publication {wanted} is not kept" if wanted else "there is no publication before the current one"
+                    f"publication {number} is not kept" if number else "there is no publication before the current one"
                 )
-                raise StoreError(said, hint=f"kept are: {kept}")
+                raise StoreError(said, hint=f"kept are: {', '.join(str(one.number) for one in kept)}")
             missing = [
                 part for one in old.relations.values() for part in one.parts() if not (self.store / part).exists()
             ]
             if missing:
-                raise StoreError(f"results of publication {wanted} are no longer in the store: {missing[0]}")
+                raise StoreError(f"results of publication {old.number} are no longer in the store: {missing[0]}")
             again = replace(old, run_id=run_id, published_at=published_at, folder=str(self.folder))
             return self._show(before, again)
 

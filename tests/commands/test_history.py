@@ -53,6 +53,17 @@ def test_rollback_shows_the_one_before(three: Path, run: Run) -> None:
     assert run("show", "revenue", "-o", "csv").out == "amount\n7\n"
 
 
+def test_rollback_passes_over_what_shows_the_same(shop: Path, run: Run) -> None:
+    """A changed check is published, so that `state:` knows it, and nothing of it is shown."""
+    run("build")
+    write_project(shop, {"models/revenue.sql": "select 7 as amount\n"})
+    run("build")
+    write_project(shop, {"checks/some.sql": "select * from revenue where amount < 0\n"})
+    run("build")
+    assert run("rollback").err == "publication 4 of target `dev`: 1 relation changed, 0 removed\n"
+    assert run("show", "revenue", "-o", "csv").out.splitlines()[0] == "name,amount"
+
+
 def test_rollback_to_a_number(three: Path, run: Run) -> None:
     assert run("rollback", "1").code == 0
     assert run("show", "revenue", "-o", "csv").out.splitlines()[0] == "name,amount"
@@ -76,7 +87,7 @@ def test_rollback_to_what_is_not_there(three: Path, run: Run, number: str, said:
 def test_rollback_without_anything_before(shop: Path, run: Run) -> None:
     assert run("rollback").err == "target `dev` has no publication\n  hint: `odibi-sql build` makes one\n"
     run("build")
-    assert run("rollback").err == "there is no publication before the current one\n  hint: kept are: 1\n"
+    assert run("rollback").err == ("there is no publication before the current one\n  hint: kept are: 1\n")
 
 
 def test_a_build_after_a_rollback_publishes_what_the_files_say(three: Path, run: Run) -> None:
