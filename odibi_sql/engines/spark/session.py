@@ -22,6 +22,7 @@ from odibi_sql.engines.sessions import writer_of
 from odibi_sql.engines.spark import content, types
 from odibi_sql.engines.spark.clock import Timed, fixing_statements, literals, timed
 from odibi_sql.engines.spark.connecting import connect
+from odibi_sql.engines.spark.counting import Counting
 from odibi_sql.engines.spark.failures import translated
 from odibi_sql.engines.spark.reading import Reader, is_remote
 from odibi_sql.engines.spark.writing import write_parts
@@ -168,9 +169,12 @@ class SparkCursor:
     def _write(self, frame: DataFrame, sql: str, stem: Path) -> Written:
         columns = self._session.named(types.exact_columns(frame.schema))
         casts = types.write_expressions(frame.schema)
-        with self._running(sql), write_parts(frame.selectExpr(*casts) if casts else frame, stem) as parts:
+        frame = frame.selectExpr(*casts) if casts else frame
+        counting = None if self._is_far else Counting.of(frame)
+        with self._running(sql), write_parts(counting.frame if counting else frame, stem) as parts:
             written = Stored(columns, tuple(str(part) for part in parts))
-            count = self._count(self._session.reader.frame(written))
+            count = counting.result() if counting else None
+            count = count or self._count(self._session.reader.frame(written))
         size = sum(part.stat().st_size for part in parts)
         return Written(columns, parts, count.rows, size, self.digest(columns, count))
 
