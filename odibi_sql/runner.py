@@ -212,7 +212,8 @@ class StepRunner:
     def _session(self, node: DAGNode) -> Session:
         """Of the node's engine; where that is the target's, the run has begun. Raises RunError."""
         session = self.open_session(node.config.engine)
-        if session is self.open_session(None):
+        recipes = self.plan.recipes
+        if recipes.engine_of(node)[0] == recipes.engine:
             self.around.begin(session)
         return session
 

@@ -248,3 +248,9 @@ def test_unit_tests_know_what_the_run_began_with(project: WriteProject) -> None:
     assert ran(folder) == {"s", "a", "u"}
     project({"odibi_project.yml": settings.format(2)})
     assert odibi_sql.build(folder).results["u"].verdict == "fail"
+
+
+def test_what_runs_elsewhere_does_not_start_the_targets_engine(project: WriteProject) -> None:
+    settings = "name: test\nengine: spark\nengines: {spark: {remote: 'sc://127.0.0.1:1'}}\non_run_start: select 1\n"
+    folder = project({"odibi_project.yml": settings, "models/a.sql": "{{ config(engine='duckdb') }} select 1 as x"})
+    assert rows(folder) == [(1,)]
