@@ -120,5 +120,6 @@ def test_the_example_project_is_the_same_on_both(running_spark: object, tmp_path
     found = {
         verdict.name: verdict.status for verdict in verify(BuildOptions(folder), ("duckdb", "spark"), 1e-9).verdicts
     }
-    assert {name: status for name, status in found.items() if status != "agree"} == {"airport_months": "skipped"}
+    others = {name: status for name, status in found.items() if status != "agree"}
+    assert others == {"airport_months": "skipped", "good_days": "skipped"}  # of DuckDB alone, and in Python
     assert len(found) > 20
