@@ -245,6 +245,7 @@ INCREMENTAL = {
     "select x from b",
     "models/models.yml": "models: [{name: b, config: {event_time: x}}]\n",
     "models/b.sql": "select date '2026-01-01' + x::integer as x from s",
+    "checks/few.sql": "select * from s where x > 7",
 }
 
 
