@@ -7,12 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from odibi_sql.sql.statement import Statement, Written
-
-if TYPE_CHECKING:
-    from odibi_sql.sql.parsing import Parsed
 
 
 def analyse(
@@ -37,7 +33,10 @@ def analyse(
     dialect, engine_dialect = dialect.lower(), engine_dialect.lower()
     parsed = parse(text, dialect)
     if dialect == engine_dialect:
-        return _from_written(parsed)
+        from odibi_sql.sql.as_written import as_written
+        from odibi_sql.sql.references import find_reads
+
+        return as_written(parsed, find_reads(parsed))
     from odibi_sql.sql.dialects import from_dialect
 
     written = Written(text, dialect, engine_dialect)
@@ -76,22 +75,3 @@ def _binder() -> Iterator[Callable[[str], Sequence[str] | None]]:
 
     with duckdb.connect() as connection:
         yield describe
-
-
-def _from_written(parsed: Parsed) -> Statement:
-    from odibi_sql.sql.canonical import join_tokens
-    from odibi_sql.sql.moments import moment
-    from odibi_sql.sql.references import find_reads
-
-    reads = find_reads(parsed)
-    return Statement(
-        sql=parsed.sql,
-        offset=parsed.start,
-        references=reads.references,
-        files=reads.files,
-        rewrites=reads.rewrites,
-        canonical=join_tokens(parsed.text, parsed.tokens),
-        moment="volatile" if reads.volatile else moment(parsed.tokens, parsed.dialect),
-        unknown_files=reads.unknown_files,
-        notes=reads.notes,
-    )

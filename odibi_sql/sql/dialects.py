@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, TypeVar
 from sqlglot import exp
 from sqlglot.errors import ErrorLevel, UnsupportedError
 
+from odibi_sql.sql.as_written import as_written
 from odibi_sql.sql.canonical import join_tokens
 from odibi_sql.sql.moments import moment
 from odibi_sql.sql.parsing import Parsed, parse, sql_dialect
@@ -43,8 +44,8 @@ def from_dialect(
         raise SyntaxProblem(f"{engine_dialect} SQL cannot read a file so", at, "declare the file as a source")
     try:
         sql, untold = transpile(parsed, reads, engine_dialect, schemas, describe)
-    except _Untold:
-        return _to_be_typed(parsed, reads, replace(written, rules=rewriting_rules()))
+    except _Untold:  # fit to be planned: the text is still the one that was written
+        return replace(as_written(parsed, reads), offset=0, written=replace(written, rules=rewriting_rules()))
     again = _parse_again(sql, parsed, engine_dialect)
     made = find_reads(again)
     places: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
@@ -69,22 +70,6 @@ def from_dialect(
 
 class _Untold(Exception):
     """Refused only because types are not known yet."""
-
-
-def _to_be_typed(parsed: Parsed, reads: Reads, written: Written) -> Statement:
-    """Fit to be planned: the text is still the one that was written."""
-    return Statement(
-        sql=parsed.sql,
-        offset=0,
-        references=reads.references,
-        files=reads.files,
-        rewrites=reads.rewrites,
-        canonical=join_tokens(parsed.text, parsed.tokens),
-        moment="volatile" if reads.volatile else moment(parsed.tokens, parsed.dialect),
-        unknown_files=reads.unknown_files,
-        notes=reads.notes,
-        written=written,
-    )
 
 
 @cache
