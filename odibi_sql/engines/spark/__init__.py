@@ -6,11 +6,9 @@ inferred alike; Spark reads what DuckDB made of them.
 
 from __future__ import annotations
 
-from importlib import metadata
-
 from odibi_sql.engines.protocol import Session, SessionOptions
+from odibi_sql.engines.spark.installed import version_of
 from odibi_sql.engines.spark.settings import check_settings, result_settings
-from odibi_sql.errors import ProjectError
 
 __all__ = ["DIALECT", "NAME", "check_settings", "open_session", "result_settings", "version"]
 
@@ -21,12 +19,7 @@ FILTERS_SCANS = False
 
 def version() -> str:
     """The major and minor version of the pyspark that is installed; ProjectError where none is."""
-    try:
-        return ".".join(metadata.version("pyspark").split(".")[:2])
-    except metadata.PackageNotFoundError:
-        raise ProjectError(
-            "the engine `spark` needs pyspark, which is not installed", hint="pip install 'odibi-sql[spark]'"
-        ) from None
+    return version_of("pyspark", "the engine `spark`", "spark")
 
 
 def open_session(options: SessionOptions) -> Session:

@@ -46,7 +46,7 @@ class Connection:
         """Asks Spark, which takes some milliseconds."""
         try:
             return bool(self.spark.version) if self.is_far else _runs(self.spark)
-        except Exception:
+        except Exception:  # whatever comes instead of an answer
             return False
 
 

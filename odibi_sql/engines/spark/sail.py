@@ -10,11 +10,10 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
-from importlib import metadata
 from pathlib import Path
 
 from odibi_sql.engines.protocol import EngineFailure
-from odibi_sql.errors import ProjectError
+from odibi_sql.engines.spark.installed import version_of
 
 # Sail asks its own Python for a `pyspark` to know whose settings and Python functions it serves, and refuses one that
 # is newer than itself. SQL needs none; so in its process there is only the name, of the newest that Sail 0.7 knows. The
@@ -41,12 +40,7 @@ _SYNTAX = re.compile(
 
 def version() -> str:
     """The major and minor version of the pysail that is installed; ProjectError where none is."""
-    try:
-        return ".".join(metadata.version("pysail").split(".")[:2])
-    except metadata.PackageNotFoundError:
-        raise ProjectError(
-            "`server: sail` needs pysail, which is not installed", hint="pip install 'odibi-sql[sail]'"
-        ) from None
+    return version_of("pysail", "`server: sail`", "sail")
 
 
 def start_server(scratch: Path) -> tuple[str, Callable[[], None]]:
