@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from glob import has_magic
 from importlib import metadata
 from pathlib import Path
@@ -26,6 +27,25 @@ from odibi_sql.relation import Query
 
 PACKAGES = ("odibi-sql", "click", "duckdb", "jinja2", "pyyaml", "sqlglot", "sqlglotc")
 Made = list[tuple[str, warm.Stat | None]]
+
+
+@dataclass(frozen=True)
+class Basis:
+    """All that an answer depends on. `read`: every file and folder that was read, and those whose absence counted; none
+    may be younger than `since_ns`. `made`: what the command itself wrote, with how it was then. `date`: the UTC date,
+    if it counted."""
+
+    read: tuple[str, ...]
+    since_ns: int
+    made: tuple[tuple[str, warm.Stat | None], ...]
+    env: frozenset[str]
+    date: str | None
+
+
+@dataclass(frozen=True)
+class Said:
+    stdout: str
+    stderr: str
 
 
 def keep_build(orchestrator: Orchestrator, build: Build, arguments: Sequence[str], said: str) -> None:
@@ -47,7 +67,7 @@ def keep_build(orchestrator: Orchestrator, build: Build, arguments: Sequence[str
         return
     dated = any(asks_for_the_date(step.node) for step in build.plan.steps.values())
     date = orchestrator.moment.now.date().isoformat() if dated and options.as_of is None else None
-    _keep(orchestrator, arguments, data, made, date, "", said)
+    _keep(orchestrator, arguments, _basis(orchestrator, data, made, date), Said("", said))
 
 
 def _must_be_asked(node: DAGNode) -> bool:
@@ -64,7 +84,7 @@ def keep_listing(
         return
     shown = _catalog(orchestrator) if of_catalog else []
     if shown is not None:
-        _keep(orchestrator, arguments, [], shown, None, printed, said)
+        _keep(orchestrator, arguments, _basis(orchestrator, (), shown), Said(printed, said))
 
 
 def _catalog(orchestrator: Orchestrator) -> Made | None:
@@ -77,28 +97,11 @@ def _catalog(orchestrator: Orchestrator) -> Made | None:
     return None if shown is None else [(str(path), warm.stat_of(str(path))) for path in shown]
 
 
-def _keep(
-    orchestrator: Orchestrator,
-    arguments: Sequence[str],
-    data: list[str],
-    made: Made,
-    date: str | None,
-    stdout: str,
-    stderr: str,
-) -> None:
+def _keep(orchestrator: Orchestrator, arguments: Sequence[str], basis: Basis, said: Said) -> None:
     project = orchestrator.project
-    proof = warm.make_proof(
-        arguments,
-        str(project.root),
-        read=[*_program(), *_sources(orchestrator), *data],
-        since_ns=orchestrator.since_ns,
-        made=made,
-        env={"HOME", *orchestrator.compiled.env},
-        date=date,
-        stdout=stdout,
-        stderr=stderr,
-    )
-    path = Path(warm.proof_path(str(project.root), os.path.relpath(project.warehouse, project.root), arguments))
+    root = str(project.root)
+    proof = make_proof(arguments, root, basis, said)
+    path = Path(warm.proof_path(root, os.path.relpath(project.warehouse, root), arguments))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if proof is None or not warm.has_our_clock(str(path.with_name(".clock"))):
@@ -107,6 +110,42 @@ def _keep(
             write_atomically(path, json.dumps(proof, separators=(",", ":")))
     except (OSError, StoreError):
         return  # a store that cannot be written is no reason to fail a build that had nothing to write
+
+
+def make_proof(arguments: Sequence[str], root: str, basis: Basis, said: Said) -> dict[str, object] | None:
+    """The proof to keep, or None where it would not be one. `warm` reads it."""
+    stats: dict[str, warm.Stat | None] = {}
+    for path in basis.read:
+        stat = warm.stat_of(path)
+        if stat is not None and max(stat[1], stat[2]) >= basis.since_ns - warm.RACY_NS:
+            return None
+        stats[path] = stat
+    for path, stat in basis.made:
+        if warm.stat_of(path) != stat:
+            return None
+        stats[path] = stat
+    prefix = root + os.sep
+    return {
+        "format": warm.FORMAT,
+        "arguments": list(arguments),
+        "root": root,
+        "python": warm.python_identity(),
+        "env": {name: os.environ.get(name) for name in basis.env},
+        "date": basis.date,
+        "stats": {path.removeprefix(prefix): stat for path, stat in stats.items()},
+        "stdout": said.stdout,
+        "stderr": said.stderr,
+    }
+
+
+def _basis(orchestrator: Orchestrator, data: Iterable[str], made: Made, date: str | None = None) -> Basis:
+    return Basis(
+        read=(*_program(), *_sources(orchestrator), *data),
+        since_ns=orchestrator.since_ns,
+        made=tuple(made),
+        env=frozenset({"HOME", *orchestrator.compiled.env}),
+        date=date,
+    )
 
 
 def _program() -> Iterator[str]:

@@ -20,7 +20,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from zlib import crc32
 
 FORMAT = 1
@@ -82,47 +82,6 @@ def has_our_clock(path: str) -> bool:
     with open(path, "wb") as file:  # noqa: PTH123
         file.write(b"x")
     return abs(os.stat(path).st_ctime_ns - time.time_ns()) < RACY_NS  # noqa: PTH116
-
-
-def make_proof(
-    arguments: Sequence[str],
-    root: str,
-    *,
-    read: Iterable[str],
-    since_ns: int,
-    made: Iterable[tuple[str, Stat | None]],
-    env: Iterable[str],
-    date: str | None,
-    stdout: str,
-    stderr: str,
-) -> dict[str, object] | None:
-    """The proof to keep, or None where it would not be one.
-
-    `read`: every file and folder that was read, and those whose absence counted; none may be younger than `since_ns`.
-    `made`: what the command itself wrote, with how it was then. `date`: the UTC date, if it counted.
-    """
-    stats: dict[str, Stat | None] = {}
-    for path in read:
-        stat = stat_of(path)
-        if stat is not None and max(stat[1], stat[2]) >= since_ns - RACY_NS:
-            return None
-        stats[path] = stat
-    for path, stat in made:
-        if stat_of(path) != stat:
-            return None
-        stats[path] = stat
-    prefix = root + os.sep
-    return {
-        "format": FORMAT,
-        "arguments": list(arguments),
-        "root": root,
-        "python": python_identity(),
-        "env": {name: os.environ.get(name) for name in env},
-        "date": date,
-        "stats": {path.removeprefix(prefix): stat for path, stat in stats.items()},
-        "stdout": stdout,
-        "stderr": stderr,
-    }
 
 
 def _holds(proof: dict[str, object], root: str, arguments: Sequence[str]) -> bool:
