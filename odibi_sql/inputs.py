@@ -135,10 +135,11 @@ class InputReader:
         if digest is None and pattern == where.path:
             raise ProjectError("this file cannot be read: its link leads nowhere", where)
         if digest is None:
-            raise SqlError(
-                f"no file is named `{pattern}`", where, f"paths start at the project's folder, {self.folder}"
-            )
+            raise self._missing(pattern, where)
         return digest
+
+    def _missing(self, pattern: str, where: Location) -> SqlError:
+        return SqlError(f"no file is named `{pattern}`", where, f"paths start at the project's folder, {self.folder}")
 
     def source(self, source: Source) -> Given:
         """Raises OdibiError where there is nothing to read."""
@@ -178,8 +179,7 @@ class InputReader:
             return self.unknowable
         files = expand(pattern, self.folder)
         if not files:
-            hint = f"paths start at the project's folder, {self.folder}"
-            raise SqlError(f"no file is named `{pattern}`", where, hint)
+            raise self._missing(pattern, where)
         stats = ((os.path.relpath(file, self.folder), file.stat()) for file in files)
         return "".join(f"{name}\0{stat.st_size}\0{stat.st_mtime_ns}\0" for name, stat in stats)
 

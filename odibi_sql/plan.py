@@ -241,9 +241,6 @@ class Plan:
     force: bool = False
     versions: Versions = NO_VERSIONS
 
-    def of_action(self, action: Action) -> tuple[Step, ...]:
-        return tuple(step for step in self.steps.values() if step.action == action)
-
 
 @dataclass
 class Planner:

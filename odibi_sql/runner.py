@@ -23,7 +23,7 @@ from odibi_sql.context import NodeContext
 from odibi_sql.contracts import is_kept_as_written, keep_contract
 from odibi_sql.dag import DAGNode
 from odibi_sql.engines import load_engine
-from odibi_sql.engines.protocol import EngineFailure, Session, Written
+from odibi_sql.engines.protocol import Engine, EngineFailure, Session, Written
 from odibi_sql.engines.sessions import writer_of
 from odibi_sql.errors import Location, OdibiError, Problems, SqlError
 from odibi_sql.events import NodeError
@@ -204,7 +204,7 @@ class StepRunner:
             views = context.make_views(self._inputs(nodes[0]), "\n".join(node.model.statement.sql for node in nodes))
             if any(self._tells_time(node) for node in nodes):
                 cursor.fix_time()
-            engine = load_engine(self._recipes[nodes[0].name].engine.partition(" ")[0])
+            engine = self._engine(nodes[0])
             stored = isinstance(self.relations[nodes[0].upstream[0]], Stored)
             counting = Counting(engine.DIALECT, filtered=stored and engine.FILTERS_SCANS)
             return write_all(context, nodes, views, counting, stems)
@@ -216,6 +216,9 @@ class StepRunner:
         if recipes.engine_of(node)[0] == recipes.engine:
             self.around.begin(session)
         return session
+
+    def _engine(self, node: DAGNode) -> Engine:
+        return load_engine(self.plan.recipes.engine_of(node)[0].partition(" ")[0])
 
     def _prefix(self, number: int) -> str:
         return f"__odibi_{self.plan.recipes.moment.run_id[-6:]}_{number}_"
@@ -258,9 +261,8 @@ class StepRunner:
                 previous = self.plan.recipes.previous.get(node.name)
                 before = previous.relation if previous else None
                 now = self.plan.recipes.moment.now
-                dialect = load_engine(self.plan.recipes.engine_of(node)[0].partition(" ")[0]).DIALECT
                 options = node.config.all_options()
-                _, written = make(Making(context, bound, stem, options, before, now, dialect))
+                _, written = make(Making(context, bound, stem, options, before, now, self._engine(node).DIALECT))
                 return self._after(node, context, Made(written))
             if is_stored(node):
                 written = context.write(bound, stem)
