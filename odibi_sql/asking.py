@@ -16,8 +16,9 @@ from odibi_sql.engines.protocol import EngineFailure, Session, Written
 from odibi_sql.errors import Location, ProjectError
 from odibi_sql.model import Source
 from odibi_sql.project.freshness import as_query
+from odibi_sql.quoting import quote_name
 from odibi_sql.relation import Relation, Slot, Stored
-from odibi_sql.sql import analyse, quote
+from odibi_sql.sql import analyse
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Asking:
 
     def _answer(self, source: Source, setting: str, sql: str, relation: Relation) -> Written:
         where = _place(source, setting)
-        name = ".".join(quote(part) for part in source.name.split("."))
+        name = ".".join(quote_name(part) for part in source.name.split("."))
         statement = analyse(as_query(sql, name), "duckdb", self.dialect)
         hint: str | None
         slots = []
@@ -74,10 +75,10 @@ class Asking:
 
 
 def _newest(source: Source) -> str:
-    name = ".".join(quote(part) for part in source.name.split("."))
+    name = ".".join(quote_name(part) for part in source.name.split("."))
     asked = source.freshness.filter if source.freshness else None
     field = source.loaded_at_field or ""
-    field = quote(field) if field.isidentifier() else field
+    field = quote_name(field) if field.isidentifier() else field
     return f"SELECT max({field}) AS loaded_at FROM {name}{f' WHERE {asked}' if asked else ''}"
 
 
@@ -93,7 +94,7 @@ def _moment(stored: Stored) -> datetime | None:
         if len(relation.columns) != 1:
             raise ValueError("gives more than one column")
         try:
-            rows = relation.project(f"epoch_us({quote(relation.columns[0])}::TIMESTAMPTZ)").limit(2).fetchall()
+            rows = relation.project(f"epoch_us({quote_name(relation.columns[0])}::TIMESTAMPTZ)").limit(2).fetchall()
         except duckdb.Error as error:
             raise ValueError(f"gives no time, but {relation.types[0]}") from error
     if len(rows) > 1:

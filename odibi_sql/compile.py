@@ -22,7 +22,7 @@ from odibi_sql.materializations import MATERIALIZATIONS
 from odibi_sql.model import AnyModel, Check, Config, Hook, Model, PythonModel, Seed, Source, UnitTest
 from odibi_sql.project import FILE, ModelFile, Project
 from odibi_sql.project.settings import ALSO_CALLED
-from odibi_sql.remembered import ModelMemo, template_hash
+from odibi_sql.remembered import ModelMemo
 from odibi_sql.render import RenderedHooks, RenderedModel, Renderer
 from odibi_sql.sql import Statement, SyntaxProblem, analyse
 from odibi_sql.testing.checks import CheckCompiler
@@ -289,7 +289,7 @@ class _Compiling:
             statement=self._statement(file, rendered, self.renderer),
             delta=self._statement(file, delta, self.delta_renderer) if delta is not None else None,
             docs=rendered.docs,
-            template=template_hash(file),
+            template=file.template(),
             vars=tuple(sorted({*rendered.vars, *(delta.vars if delta else ())})),
             env=tuple(sorted({*rendered.env, *(delta.env if delta else ())})),
         )

@@ -176,7 +176,7 @@ def _model(file: ModelFile, kept: list[Any]) -> Model:
         statement=_unpacked(packed, file.text if text is None else text),
         delta=_unpacked(delta[1], delta[0]) if delta is not None else None,
         docs=file.docs,
-        template=template_hash(file),
+        template=file.template(),
         vars=tuple((name, value) for name, value in read_vars),
         env=tuple((name, value) for name, value in env),
     )
@@ -208,7 +208,3 @@ def _hooks(config: Mapping[str, Any]) -> dict[str, tuple[Hook, ...]]:
         name: tuple(Hook(one["sql"], Location(**one["where"]) if one["where"] else None) for one in config[name])
         for name in ("pre_hook", "post_hook")
     }
-
-
-def template_hash(file: ModelFile) -> str:
-    return hashlib.sha256(file.text.encode()).hexdigest()[:16]

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from odibi_sql.quoting import quote_name, quote_text
+
 _CALL = re.compile(r"\s*(ref|source)\s*\(\s*(.*?)\s*\)\s*")
 _STRING = re.compile(r"""'([^']*)'|"([^"]*)\"""")
 
@@ -37,14 +39,14 @@ def literal(value: Any) -> str:
     ("'it''s'", "'true'", "'3'")
     """
     text = str(value).lower() if isinstance(value, bool) else str(value)
-    return "'" + text.replace("'", "''") + "'"
+    return quote_text(text)
 
 
 def quoted(name: str) -> str:
     """A column's name as SQL; a name that is quoted already stays as it is."""
     if len(name) > 2 and name[0] == name[-1] == '"':
         return name
-    return '"' + name.replace('"', '""') + '"'
+    return quote_name(name)
 
 
 def expression(value: Any) -> str:

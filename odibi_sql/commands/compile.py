@@ -11,7 +11,8 @@ from odibi_sql.commands.options import orchestrate, output_option, project_optio
 from odibi_sql.compile import Compiled
 from odibi_sql.dag import DAGNode
 from odibi_sql.model import PythonModel
-from odibi_sql.sql import bind, quote
+from odibi_sql.quoting import quote_name
+from odibi_sql.sql import bind
 
 
 @click.command("compile")
@@ -65,7 +66,7 @@ def bound_sql(node: DAGNode, compiled: Compiled) -> str:
         if up.config.materialized == "ephemeral":
             names[up.name] = f"({bound_sql(up, compiled)}\n)"
         elif up.resource == "source":
-            names[up.name] = ".".join(quote(part) for part in up.name.split(".", 1))
+            names[up.name] = ".".join(quote_name(part) for part in up.name.split(".", 1))
         else:
-            names[up.name] = f"{quote(up.config.schema)}.{quote(up.name)}"
+            names[up.name] = f"{quote_name(up.config.schema)}.{quote_name(up.name)}"
     return bind(node.model.statement.sql, node.slots, names, str(compiled.project.root)).sql

@@ -17,8 +17,9 @@ from odibi_sql.errors import nearest
 from odibi_sql.incremental.schema_changes import Fit, fitting
 from odibi_sql.incremental.strategies import Replacing, replacing
 from odibi_sql.model import Config
+from odibi_sql.quoting import quote_name
 from odibi_sql.relation import Column, Stored
-from odibi_sql.sql import Bound, quote
+from odibi_sql.sql import Bound
 
 FILE_ROWS = 983_040  # a file is what is written again for one row in it
 MOST_SMALL_FILES = 32
@@ -117,12 +118,12 @@ class Increment:
         if rows.once:
             self._check_once(view, rows)
         same = "IS NOT DISTINCT FROM" if rows.nulls else "="
-        agree = " AND ".join(f"d.{quote(column)} {same} b.{quote(column)}" for column in rows.columns)
+        agree = " AND ".join(f"d.{quote_name(column)} {same} b.{quote_name(column)}" for column in rows.columns)
         return f"EXISTS (SELECT 1 FROM {view} AS d WHERE {agree})"
 
     def _check_once(self, view: str, rows: Replacing) -> None:
-        keys = ", ".join(map(quote, rows.columns))
-        known = " AND ".join(f"{quote(column)} IS NOT NULL" for column in rows.columns)
+        keys = ", ".join(map(quote_name, rows.columns))
+        known = " AND ".join(f"{quote_name(column)} IS NOT NULL" for column in rows.columns)
         twice = f"SELECT count(*), {keys} FROM {view} WHERE {known} GROUP BY {keys} HAVING count(*) > 1"
         for count, *values in self.context.ask(f"{twice} ORDER BY {keys} LIMIT 1"):
             key = " and ".join(f"{column} = {value}" for column, value in zip(rows.columns, values, strict=True))
@@ -145,7 +146,7 @@ class Increment:
         """Files with rows that are replaced, and how many."""
         if replaced_by is None or not files:
             return {}
-        names = ", ".join(quote(column.name) for column in columns)
+        names = ", ".join(quote_name(column.name) for column in columns)
         each = " UNION ALL ".join(
             f"SELECT {number} AS file, {names} FROM {self._view([file], columns)}" for number, file in enumerate(files)
         )

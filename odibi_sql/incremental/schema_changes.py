@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from odibi_sql.engines.protocol import EngineFailure
+from odibi_sql.quoting import quote_name
 from odibi_sql.relation import Column
-from odibi_sql.sql import quote
 
 
 @dataclass(frozen=True)
@@ -58,13 +58,13 @@ def _selecting(columns: Sequence[Column], given: Sequence[Column]) -> str | None
     if _exact(columns) == _exact(given):
         return None
     by_name = _by_name(given)
-    return ", ".join(f"{_expression(by_name.get(c.name.casefold()), c)} AS {quote(c.name)}" for c in columns)
+    return ", ".join(f"{_expression(by_name.get(c.name.casefold()), c)} AS {quote_name(c.name)}" for c in columns)
 
 
 def _expression(given: Column | None, wanted: Column) -> str:
     if given is None:
         return f"CAST(NULL AS {wanted.type})"
-    return quote(given.name) if given.type == wanted.type else f"CAST({quote(given.name)} AS {wanted.type})"
+    return quote_name(given.name) if given.type == wanted.type else f"CAST({quote_name(given.name)} AS {wanted.type})"
 
 
 def _exact(columns: Sequence[Column]) -> list[tuple[str, str]]:

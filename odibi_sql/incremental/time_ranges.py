@@ -22,8 +22,9 @@ from odibi_sql.errors import nearest
 from odibi_sql.incremental.increments import Made
 from odibi_sql.incremental.intervals import Interval, floor, intervals, label, shift
 from odibi_sql.incremental.strategies import UNTIL
+from odibi_sql.quoting import quote_name
 from odibi_sql.relation import Column, Stored
-from odibi_sql.sql import Bound, quote
+from odibi_sql.sql import Bound
 
 MOST_INTERVALS = 50_000
 _TIMES = frozenset(["DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "TIMESTAMP WITH TIME ZONE"])
@@ -89,8 +90,8 @@ class TimeRange:
         view = self.views[name]
         columns = self.context.columns(view)
         time = _time_column(columns, column, f"`event_time` of `{name}`")
-        starts = f"date_trunc('{self.grain}', CAST({quote(time.name)} AS TIMESTAMP))"
-        counts = self.context.count_by(f"SELECT * FROM {view} WHERE isfinite({quote(time.name)})", starts)
+        starts = f"date_trunc('{self.grain}', CAST({quote_name(time.name)} AS TIMESTAMP))"
+        counts = self.context.count_by(f"SELECT * FROM {view} WHERE isfinite({quote_name(time.name)})", starts)
         return _Timed(view, columns, time, counts)
 
     def _wanted(self) -> list[Interval]:
@@ -133,7 +134,7 @@ class TimeRange:
     def _written(self, interval: Interval) -> Written:
         bound = self._bound(lambda timed: self._within(timed, interval))
         time = _time_column(self.context.describe(bound), str(self.node.config.event_time), "`time_column`")
-        name, start, end = quote(time.name), _at(interval.start, time), _at(interval.end, time)
+        name, start, end = quote_name(time.name), _at(interval.start, time), _at(interval.end, time)
         if self.node.config.lookback:
             kept = f"SELECT * FROM (\n{bound.sql}\n) WHERE {name} IS NULL OR {name} >= {start}"
             written = self.context.keep(kept, next(self.stems), Layout())
@@ -160,7 +161,7 @@ class TimeRange:
 
     def _within(self, timed: _Timed, interval: Interval) -> str:
         start = _at(shift(interval.start, self.grain, -self.node.config.lookback), timed.time)
-        value = quote(timed.time.name)
+        value = quote_name(timed.time.name)
         return f"SELECT * FROM {timed.view} WHERE {value} >= {start} AND {value} < {_at(interval.end, timed.time)}"
 
     # -- all of them

@@ -15,8 +15,9 @@ from functools import cached_property
 from odibi_sql.engines.protocol import EngineFailure, Written
 from odibi_sql.errors import nearest
 from odibi_sql.materializations.kind import Kind, Making, OptionProblem, Options
+from odibi_sql.quoting import quote_name
 from odibi_sql.relation import Column, Stored
-from odibi_sql.sql import SyntaxProblem, analyse, quote
+from odibi_sql.sql import SyntaxProblem, analyse
 
 ColumnsOf = Mapping[str, Sequence[Column]]
 
@@ -94,7 +95,7 @@ class Rules:
     def column(self, name: str) -> str | None:
         """The query's column of this name as SQL has it; names in SQL have no case."""
         folded = name.strip('"').casefold()
-        return next((quote(one.name) for one in self.columns if one.name.casefold() == folded), None)
+        return next((quote_name(one.name) for one in self.columns if one.name.casefold() == folded), None)
 
     def expression(self, setting: str, text: str) -> str:
         """A column or an expression over columns. Raises OptionProblem for a column that is not there."""
@@ -162,15 +163,15 @@ def bad_keys_sql(rules: Rules, view: str) -> str:
 
 def first_sql(rules: Rules, view: str) -> str:
     """The first version: all rows hold since they were changed last, or from now on."""
-    own = ", ".join(quote(column.name) for column in rules.columns)
-    meta = ", ".join(f"{value} AS {quote(name)}" for name, value in _added(rules).items())
+    own = ", ".join(quote_name(column.name) for column in rules.columns)
+    meta = ", ".join(f"{value} AS {quote_name(name)}" for name, value in _added(rules).items())
     return f"SELECT {own}, {meta} FROM ({fresh_sql(rules, view)}) AS fresh"
 
 
 def next_sql(rules: Rules, view: str, history: str, before: Sequence[Column]) -> str:
     """The next version, from the rows now (`view`) and the version before (`history`, with the columns `before`)."""
     names = rules.names
-    valid_to, deleted = quote(names["dbt_valid_to"]), quote(names["dbt_is_deleted"])
+    valid_to, deleted = quote_name(names["dbt_valid_to"]), quote_name(names["dbt_is_deleted"])
     keys = range(len(rules.keys()))
     same = " AND ".join(f"past.odibi_key_{number} = fresh.odibi_key_{number}" for number in keys)
     had_deleted = any(column.name.casefold() == names["dbt_is_deleted"].casefold() for column in before)
@@ -189,19 +190,19 @@ def next_sql(rules: Rules, view: str, history: str, before: Sequence[Column]) ->
         f"WHEN {changed} THEN fresh.odibi_at ELSE past.{valid_to} END"
     )
     columns = _columns(rules, before)
-    kept = {column.name: f"past.{quote(column.name)}" for column in before}
+    kept = {column.name: f"past.{quote_name(column.name)}" for column in before}
     kept[_named(before, names["dbt_valid_to"])] = closed
     if keeps_deleted and not had_deleted:
         kept[names["dbt_is_deleted"]] = "'False'"
-    added = {column.name: f"fresh.{quote(column.name)}" for column in rules.columns} | _added(rules)
+    added = {column.name: f"fresh.{quote_name(column.name)}" for column in rules.columns} | _added(rules)
     parts = [
         f"SELECT {_listed(columns, kept)} FROM past LEFT JOIN fresh ON past.odibi_current AND {same}",
         f"SELECT {_listed(columns, added)} FROM fresh LEFT JOIN past ON past.odibi_current AND {same} "
         f"WHERE past.odibi_key_0 IS NULL OR {changed}",
     ]
     if keeps_deleted:
-        scd_id = f"past.{quote(names['dbt_scd_id'])}"
-        gone = {column.name: f"past.{quote(column.name)}" for column in before if rules.column(column.name)} | {
+        scd_id = f"past.{quote_name(names['dbt_scd_id'])}"
+        gone = {column.name: f"past.{quote_name(column.name)}" for column in before if rules.column(column.name)} | {
             names["dbt_scd_id"]: _hash([scd_id, rules.moment()]),
             names["dbt_updated_at"]: rules.moment(),
             names["dbt_valid_from"]: rules.moment(),
@@ -237,12 +238,12 @@ def _hash(values: Sequence[str]) -> str:
 
 def _changed(rules: Rules, before: Sequence[Column]) -> str:
     if rules.by_time:
-        return f"coalesce(past.{quote(rules.names['dbt_valid_from'])} < fresh.odibi_at, FALSE)"
+        return f"coalesce(past.{quote_name(rules.names['dbt_valid_from'])} < fresh.odibi_at, FALSE)"
     had = {column.name.casefold(): column.name for column in before}
     checked = rules.checked()
     if any(name.casefold() not in had for name in checked):
         return "TRUE"  # a column that is new: as dbt has it, all rows changed
-    pairs = [f"past.{quote(had[n.casefold()])} IS DISTINCT FROM fresh.{quote(n)}" for n in checked]
+    pairs = [f"past.{quote_name(had[n.casefold()])} IS DISTINCT FROM fresh.{quote_name(n)}" for n in checked]
     return f"({' OR '.join(pairs)})"
 
 
@@ -264,7 +265,7 @@ def _listed(columns: Sequence[tuple[str, str]], values: dict[str, str]) -> str:
     """A select list; what `values` do not have is NULL."""
     by_name = {name.casefold(): value for name, value in values.items()}
     return ", ".join(
-        f"CAST({by_name.get(name.casefold(), 'NULL')} AS {kind}) AS {quote(name)}" for name, kind in columns
+        f"CAST({by_name.get(name.casefold(), 'NULL')} AS {kind}) AS {quote_name(name)}" for name, kind in columns
     )
 
 
@@ -307,7 +308,7 @@ def _count(making: Making, sql: str, columns: ColumnsOf) -> int:
 
 def _refuse_to_go_back(making: Making, rules: Rules, history: str, columns: ColumnsOf) -> None:
     """Where the build's time is that of the changes, it cannot be before the last of them."""
-    valid_from = quote(rules.names["dbt_valid_from"])
+    valid_from = quote_name(rules.names["dbt_valid_from"])
     later = f"SELECT {valid_from} FROM {history} WHERE {valid_from} > {rules.moment()}"
     if "updated_at" not in rules.options and _count(making, later, columns):
         raise OptionProblem(

@@ -5,6 +5,7 @@ Nothing is rendered or parsed here. All mistakes of all files are raised togethe
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -65,6 +66,10 @@ class ModelFile:
     docs: Docs = field(default_factory=Docs)
     places: Mapping[str, Location] = field(default_factory=dict)
     is_check: bool = False
+
+    def template(self) -> str:
+        """A hash of the text."""
+        return hashlib.sha256(self.text.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True)

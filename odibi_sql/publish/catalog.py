@@ -15,11 +15,12 @@ from pathlib import Path
 
 import duckdb
 
-from odibi_sql.engines.duckdb.storage import files_sql, quote_text, reading_sql
+from odibi_sql.engines.duckdb.storage import files_sql, reading_sql
 from odibi_sql.errors import StoreError
 from odibi_sql.publish.record import Publication, PublishedRelation, placed, walk
+from odibi_sql.quoting import quote_name, quote_text
 from odibi_sql.relation import Attached, Files, Published, Query, Relation, Stored
-from odibi_sql.sql import bind, quote
+from odibi_sql.sql import bind
 
 MARK = '"_odibi"."publication"'
 
@@ -115,7 +116,7 @@ def export_tables(path: Path, publication: Publication, store: Path, folder: Pat
         with duckdb.connect(str(temporary)) as connection:
             connection.execute("SET TimeZone = 'UTC'")
             for one in order:
-                connection.execute(f"CREATE SCHEMA IF NOT EXISTS {quote(one.schema)}")
+                connection.execute(f"CREATE SCHEMA IF NOT EXISTS {quote_name(one.schema)}")
                 text = reading_text(publication.resolve(one.name, store, folder), str(folder), {})
                 connection.execute(f"CREATE TABLE {_address(one)} AS {text}")
                 _comment(connection, "TABLE", one)
@@ -173,7 +174,7 @@ def _fill(path: Path, before: Publication | None, new: Publication, store: Path)
     with connection:
         connection.execute("BEGIN")
         _change_views(connection, before, new, store)
-        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {quote('_odibi')}")
+        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {quote_name('_odibi')}")
         connection.execute(
             f"CREATE OR REPLACE TABLE {MARK} AS SELECT ? AS number, ? AS run_id, ? AS published_at, ? AS folder",
             [new.number, new.run_id, new.published_at, new.folder],
@@ -194,7 +195,7 @@ def _change_views(
         if _address(one) not in wanted and _folded(one) not in foreign:
             connection.execute(f"DROP VIEW IF EXISTS {_address(one)}")
     for schema in {one.schema for one in new.relations.values()}:
-        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {quote(schema)}")
+        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {quote_name(schema)}")
     addresses = {name: _address(one) for name, one in new.relations.items()}
     changed = {name for name, one in new.relations.items() if old.get(name) != one}
     for name in in_reading_order(new.relations):
@@ -267,7 +268,7 @@ def _folded(one: PublishedRelation) -> tuple[str, str]:
 
 
 def _address(one: PublishedRelation) -> str:
-    return f"{quote(one.schema)}.{quote(one.name)}"
+    return f"{quote_name(one.schema)}.{quote_name(one.name)}"
 
 
 def _shown(connection: duckdb.DuckDBPyConnection) -> Shown:

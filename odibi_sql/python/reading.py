@@ -12,7 +12,6 @@ import ast
 import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from hashlib import sha256
 from typing import Any
 
 from odibi_sql.errors import CodeError, Location, OdibiError, Problems
@@ -97,7 +96,7 @@ class _Reading:
             volatile="its `config` says that it is" if volatile else found if volatile is None else None,
             style=style,
             docs=file.docs,
-            template=sha256(file.text.encode()).hexdigest()[:16],
+            template=file.template(),
             looked_at=closure.looked_at,
         )
 

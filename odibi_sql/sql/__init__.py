@@ -14,7 +14,7 @@ bind         SQL and slots -> SQL with other names
 from __future__ import annotations
 
 from odibi_sql.sql.analyse import analyse, origin
-from odibi_sql.sql.bind import Bound, absolute, at_home, bind, quote
+from odibi_sql.sql.bind import Bound, absolute, at_home, bind
 from odibi_sql.sql.canonical import canonical, token_diff
 from odibi_sql.sql.statement import FileRead, Note, Reference, Statement, SyntaxProblem, Written
 
@@ -32,6 +32,5 @@ __all__ = [
     "bind",
     "canonical",
     "origin",
-    "quote",
     "token_diff",
 ]

@@ -9,16 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from odibi_sql.quoting import quote_text
 from odibi_sql.relation import Slot
-
-
-def quote(name: str) -> str:
-    """The name as an SQL identifier.
-
-    >>> print(quote('5" disk'))
-    "5"" disk"
-    """
-    return '"' + name.replace('"', '""') + '"'
 
 
 @dataclass(frozen=True)
@@ -79,7 +71,7 @@ def _replacement(slot: Slot, names: Mapping[str, str], folder: str) -> str:
         case "relation":
             return names[slot.value] + slot.suffix
         case "path":
-            return "'" + absolute(slot.value, folder).replace("'", "''") + "'"
+            return quote_text(absolute(slot.value, folder))
         case "text":
             return slot.value
 

@@ -17,8 +17,8 @@ from dataclasses import dataclass, field, replace
 
 from sqlglot import exp
 
+from odibi_sql.quoting import quote_name
 from odibi_sql.relation import Slot
-from odibi_sql.sql.bind import quote
 from odibi_sql.sql.canonical import KEYWORDS
 from odibi_sql.sql.files import HIDING_FUNCTIONS, is_file_function, is_state_function, looks_like_file
 from odibi_sql.sql.parsing import Parsed
@@ -250,7 +250,7 @@ class _Walk:
         """`SUMMARIZE 'x.csv'`, which is no table in the tree."""
         start, end = self.span([literal])
         if not looks_like_file(literal.name, quoted=False):
-            raise SyntaxProblem("a string cannot name a table here", start, f"write {quote(literal.name)}")
+            raise SyntaxProblem("a string cannot name a table here", start, f"write {quote_name(literal.name)}")
         self.files.append(FileRead(literal.name, start - self.parsed.start, end - self.parsed.start, start))
 
     def suffix(self, table: exp.Table, start: int, last: exp.Expr) -> str:
@@ -329,7 +329,7 @@ class _Walk:
         return self.quoted(name.name) if written[0] == "'" or written.lower() in KEYWORDS else written
 
     def quoted(self, name: str) -> str:
-        return quote(name) if self.parsed.dialect not in _BACKTICKS else "`" + name.replace("`", "``") + "`"
+        return quote_name(name) if self.parsed.dialect not in _BACKTICKS else "`" + name.replace("`", "``") + "`"
 
     def all_notes(self) -> Iterator[Note]:
         yield from self.notes

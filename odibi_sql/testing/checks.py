@@ -17,9 +17,10 @@ from odibi_sql.errors import Location, OdibiError, Problems, RenderError, SqlErr
 from odibi_sql.model import AnyModel, Check, Config, Docs, Model, Seed, Source
 from odibi_sql.project import ModelFile, Project
 from odibi_sql.project.declared import Declared
-from odibi_sql.remembered import ModelMemo, template_hash
+from odibi_sql.quoting import quote_name
+from odibi_sql.remembered import ModelMemo
 from odibi_sql.render import Renderer, has_jinja
-from odibi_sql.sql import SyntaxProblem, analyse, quote
+from odibi_sql.sql import SyntaxProblem, analyse
 from odibi_sql.testing.writing import translated, written
 
 LONGEST_NAME = 63
@@ -131,7 +132,7 @@ class CheckCompiler:
             config=config,
             statement=statement,
             docs=file.docs,
-            template=template_hash(file),
+            template=file.template(),
             vars=rendered.vars,
             env=rendered.env,
         )
@@ -148,7 +149,7 @@ def _resource(definition: AnyModel | Seed | Source) -> str:
 def _table(subject: AnyModel | Seed | Source) -> tuple[str, ...]:
     """Its name, quoted, in parts."""
     parts = (subject.schema, subject.table) if isinstance(subject, Source) and subject.schema else (subject.name,)
-    return tuple(quote(part) for part in parts)
+    return tuple(quote_name(part) for part in parts)
 
 
 def _rows(subject: AnyModel | Seed | Source, where: str | None) -> str:

@@ -13,9 +13,10 @@ from odibi_sql.errors import OdibiError, Problems, ProjectError, SqlError, neare
 from odibi_sql.model import AnyModel, Config, Docs, Model, UnitTest
 from odibi_sql.project import ModelFile, Project
 from odibi_sql.project.unit_tests import DeclaredUnitTest, Fixture
+from odibi_sql.quoting import quote_name, quote_text
 from odibi_sql.relation import Slot
 from odibi_sql.render import Renderer
-from odibi_sql.sql import Statement, SyntaxProblem, analyse, bind, quote
+from odibi_sql.sql import Statement, SyntaxProblem, analyse, bind
 
 ENGINE = "duckdb"
 THIS = ("this",)
@@ -111,14 +112,14 @@ class _Writing:
             self.names[key] = f"odibi_given_{number}"
         self._check_given(as_it_runs)
         for parts, _, fixture in sorted(self.declared.given, key=lambda one: self._is_own(_fold(one[0]))):
-            source = ".".join(map(quote, parts))
+            source = ".".join(map(quote_name, parts))
             if self._is_own(_fold(parts)):
                 self.ctes.append(f"odibi_full AS (\n{self._bound(from_nothing())}\n)")
                 source = "odibi_full"
             self.ctes.append(f"{self.names[_fold(parts)]} AS (\n{typed_rows(fixture, source)}\n)")
         expect = self.declared.expect
         self.ctes.append(f"odibi_actual AS (\n{self._bound(as_it_runs)}\n)")
-        listed = ", ".join(map(quote, expect.columns)) or "*"
+        listed = ", ".join(map(quote_name, expect.columns)) or "*"
         self.ctes.append(f"odibi_expected AS (SELECT {listed} FROM (\n{typed_rows(expect, 'odibi_actual')}\n) AS t)")
         self.ctes.append(f"odibi_given AS (SELECT {listed} FROM odibi_actual)")
         return (
@@ -185,13 +186,9 @@ def _row(columns: tuple[str, ...], row: tuple[str | None, ...], empty: str) -> s
 
 def _values(columns: tuple[str, ...], row: tuple[str | None, ...]) -> Iterator[str]:
     for name, value in zip(columns, row, strict=True):
-        column = quote(name)
-        given = f"coalesce(t.{column}, {_literal(value)})" if value is not None else f"t.{column}"
+        column = quote_name(name)
+        given = f"coalesce(t.{column}, {quote_text(value)})" if value is not None else f"t.{column}"
         yield f"{given} AS {column}"
-
-
-def _literal(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
 
 
 def _fold(parts: tuple[str, ...]) -> tuple[str, ...]:

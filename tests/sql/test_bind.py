@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from odibi_sql.quoting import quote_name
 from odibi_sql.relation import Slot
-from odibi_sql.sql import Bound, Statement, analyse, bind, quote
+from odibi_sql.sql import Bound, Statement, analyse, bind
 
 from .queries import QUERIES, TABLES, Query, shown
 
@@ -41,7 +42,7 @@ def elsewhere() -> tuple[duckdb.DuckDBPyConnection, Mapping[str, str]]:
     connection = duckdb.connect()
     names = {}
     for number, (name, sql) in enumerate(TABLES.items()):
-        names[name.lower()] = quote(f'input {number} of "run"')
+        names[name.lower()] = quote_name(f'input {number} of "run"')
         connection.execute(f"create view {names[name.lower()]} as {sql}")
     return connection, names
 

@@ -19,7 +19,8 @@ from threading import Lock
 import duckdb
 
 from odibi_sql.engines.duckdb.failures import translated
-from odibi_sql.engines.duckdb.storage import quote_name, reading_sql
+from odibi_sql.engines.duckdb.storage import reading_sql
+from odibi_sql.quoting import quote_name
 from odibi_sql.relation import Stored
 
 MOST_ROWS = 20_000

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from odibi_sql.engines.duckdb.comparable import SMALLEST, Comparable, comparable, family
-from odibi_sql.engines.duckdb.storage import quote_name, reading_sql
+from odibi_sql.engines.duckdb.storage import reading_sql
 from odibi_sql.engines.duckdb.types import parse_type
+from odibi_sql.quoting import quote_name
 from odibi_sql.relation import Stored
 
 if TYPE_CHECKING:

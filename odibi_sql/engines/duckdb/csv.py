@@ -18,9 +18,10 @@ from pathlib import Path
 import duckdb
 
 from odibi_sql.engines.duckdb.failures import translated
-from odibi_sql.engines.duckdb.storage import escape_glob, quote_text
+from odibi_sql.engines.duckdb.storage import escape_glob
 from odibi_sql.engines.protocol import CsvSeed, EngineFailure
 from odibi_sql.errors import nearest
+from odibi_sql.quoting import quote_text
 
 _BOM = b"\xef\xbb\xbf"
 _LINE_END = re.compile(rb"\r\n|\r|\n")

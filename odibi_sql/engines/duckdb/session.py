@@ -24,7 +24,7 @@ from odibi_sql.engines.duckdb.failures import Statement, statement, translated
 from odibi_sql.engines.duckdb.frames import framed, scannable
 from odibi_sql.engines.duckdb.own_statements import run_own
 from odibi_sql.engines.duckdb.settings import TIME_ZONE, connection_settings
-from odibi_sql.engines.duckdb.storage import files_sql, quote_name, quote_text, raw_sql, reading_sql
+from odibi_sql.engines.duckdb.storage import files_sql, raw_sql, reading_sql
 from odibi_sql.engines.duckdb.writing import (
     COMPRESSION,
     copying,
@@ -44,6 +44,7 @@ from odibi_sql.engines.protocol import (
     SessionOptions,
     Written,
 )
+from odibi_sql.quoting import quote_name, quote_text
 from odibi_sql.relation import Attached, Column, Files, Stored
 
 _Copy = Callable[[Path, bool], tuple[Column, ...]]

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from odibi_sql.engines.duckdb.types import DuckType, parse_type
+from odibi_sql.quoting import quote_name, quote_text, unquoted
 from odibi_sql.relation import Column, Files
 
 # Parquet writes the first two as DOUBLE, INTERVAL in milliseconds, TIME WITH TIME ZONE in UTC; the others come back as
@@ -38,15 +39,6 @@ _NESTED = frozenset({"LIST", "ARRAY", "STRUCT", "TUPLE", "UNION", "MAP"})
 _CAST_INSTEAD = {"VARIANT": "JSON", "TYPE": "VARCHAR"}  # Parquet's VARIANT has no unsigned, 128-bit or interval values
 
 
-def quote_name(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def quote_text(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
-@lru_cache(4096)
 def cast_instead(exact: str) -> str | None:
     """The type to cast to where a type cannot be stored; None if it can."""
     for part in parse_type(exact).walk():
@@ -224,12 +216,8 @@ def _decode(exact: DuckType, value: str, depth: int) -> str:
     return f"CASE WHEN {value} IS NOT NULL THEN CAST({whole} AS {exact.text}) END"
 
 
-def _label_name(label: str) -> str:
-    return label[1:-1].replace('""', '"') if label.startswith('"') else label
-
-
 def _label_text(label: str) -> str:
-    return quote_text(_label_name(label))
+    return quote_text(unquoted(label))
 
 
 def _literal(value: str | int | float | bool) -> str:

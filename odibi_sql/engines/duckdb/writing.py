@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from odibi_sql.engines.duckdb.failures import Statement, statement
-from odibi_sql.engines.duckdb.storage import cast_instead, quote_name, quote_text, stored_type, write_expression
+from odibi_sql.engines.duckdb.storage import cast_instead, stored_type, write_expression
 from odibi_sql.engines.protocol import ONE_FILE, EngineFailure, Layout
+from odibi_sql.quoting import quote_name, quote_text
 from odibi_sql.relation import Column
 
 COMPRESSION = "zstd"

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from odibi_sql import quoting
 from odibi_sql.engines.duckdb.types import DuckType, parse_type
 from odibi_sql.engines.protocol import EngineFailure
 from odibi_sql.relation import Column
@@ -107,7 +108,7 @@ def converting_select(columns: Sequence[Column]) -> str:
     """The SELECT list, in DuckDB's SQL, that turns what Spark cannot read into what it can."""
     items = []
     for column in columns:
-        name = '"' + column.name.replace('"', '""') + '"'
+        name = quoting.quote_name(column.name)
         exact = parse_type(column.type)
         if any(part.kind in _CONVERTED for part in exact.walk()):
             items.append(f"CAST({name} AS {_converted(exact)}) AS {name}")
@@ -127,7 +128,7 @@ def spark_type(exact: DuckType, column: Column) -> str:
         case "MAP":
             return f"map<{inner[0]},{inner[1]}>"
         case "STRUCT" if inner:
-            labels = [quote_name(_unquoted(label)) for label, _ in exact.members]
+            labels = [quote_name(quoting.unquoted(label)) for label, _ in exact.members]
             return f"struct<{','.join(f'{label}:{kind}' for label, kind in zip(labels, inner, strict=True))}>"
         case kind if kind in _READ_AS:
             return _READ_AS[kind]
@@ -164,7 +165,7 @@ def _exact(kind: st.DataType, column: str) -> str:
         case st.MapType():
             return f"MAP({_exact(kind.keyType, column)}, {_exact(kind.valueType, column)})"
         case st.StructType() if kind.fields:
-            fields = (f"{_label(field.name)} {_exact(field.dataType, column)}" for field in kind.fields)
+            fields = (f"{quoting.quote_name(field.name)} {_exact(field.dataType, column)}" for field in kind.fields)
             return f"STRUCT({', '.join(fields)})"
     name = kind.simpleString()
     if name in _NAMES:
@@ -172,11 +173,3 @@ def _exact(kind: st.DataType, column: str) -> str:
     word = name.split("(")[0].split(" ")[0]
     instead = f"write CAST({quote_name(column)} AS {_CAST_INSTEAD.get(word, 'STRING')}) AS {quote_name(column)}"
     raise EngineFailure(f"column `{column}` is of type {name.upper()}, which cannot be stored without loss: {instead}")
-
-
-def _label(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _unquoted(label: str) -> str:
-    return label[1:-1].replace('""', '"') if label.startswith('"') else label

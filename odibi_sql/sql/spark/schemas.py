@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from sqlglot import exp
 from sqlglot.errors import ParseError
 
-from odibi_sql.sql.bind import quote
+from odibi_sql.quoting import quote_name
 from odibi_sql.sql.spark.operands import Kind, kind, of_type
 
 Schemas = Mapping[str, Mapping[str, str]]  # table as written, in lower case -> column -> type in DuckDB's words
@@ -135,7 +135,7 @@ def _said(node: exp.Expr, inputs: Mapping[str, str]) -> str:
 
 
 def _nothing(columns: Mapping[str, str]) -> str:
-    listed = ", ".join(f"CAST(NULL AS {type_}) AS {quote(name)}" for name, type_ in columns.items())
+    listed = ", ".join(f"CAST(NULL AS {type_}) AS {quote_name(name)}" for name, type_ in columns.items())
     return f"SELECT {listed} WHERE false"
 
 
