@@ -36,3 +36,14 @@ def noted(note: Callable[[], None]) -> Iterator[None]:
     finally:
         for one in ours:
             signal.signal(one, signal.default_int_handler)
+
+
+@contextmanager
+def kept() -> Iterator[None]:
+    """Ctrl-C is handled after the block as before it, though a library in it takes the signal for itself."""
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        yield
+    finally:
+        if threading.current_thread() is threading.main_thread():  # no other can have changed it
+            signal.signal(signal.SIGINT, before)

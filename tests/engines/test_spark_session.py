@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -31,6 +32,12 @@ def spark_of(session: Session) -> SparkSession:
 
 def running_jobs(session: Session) -> set[int]:
     return set(spark_of(session).sparkContext.statusTracker().getActiveJobsIds())
+
+
+@pytest.mark.usefixtures("running_spark")
+def test_ctrl_c_stays_the_programs() -> None:
+    """pyspark takes it when it starts in the main thread: its handler would cancel every job, and throw anywhere."""
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_views_of_one_name_in_one_session_would_collide(session: Session) -> None:

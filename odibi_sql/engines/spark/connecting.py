@@ -17,6 +17,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from odibi_sql import interrupts
 from odibi_sql.engines.protocol import EngineFailure, SessionOptions
 from odibi_sql.engines.spark.sail import start_server
 from odibi_sql.engines.spark.settings import given_properties, session_properties, starting_properties, text
@@ -165,7 +166,8 @@ def _start(options: SessionOptions) -> SparkSession:
             # Java says things to stderr, where reports are shown.
             launched = {"stdout": log, "stderr": log}
             gateway = SparkContext._gateway or launch_gateway(conf, launched)  # type: ignore[no-untyped-call]
-        spark = SparkSession(SparkContext(conf=conf, gateway=gateway))
+        with interrupts.kept():  # pyspark's own handler cancels all jobs, and throws wherever it falls
+            spark = SparkSession(SparkContext(conf=conf, gateway=gateway))
     except PySparkException as error:
         told = said.read_text("utf-8", "replace").strip().splitlines()
         raise EngineFailure(
