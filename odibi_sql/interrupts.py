@@ -12,30 +12,42 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Any
+
+Handler = Callable[[int, FrameType | None], Any]
+"""What `signal.signal` takes; what it returns is not looked at."""
 
 
 @contextmanager
 def noted(note: Callable[[], None]) -> Iterator[None]:
-    """Calls `note` for each signal that would throw KeyboardInterrupt, until the block ends. `note` may be called
+    """Calls `note` for each signal whose handler throws KeyboardInterrupt, until the block ends. `note` may be called
     between any two instructions too: it must take no lock.
 
-    Signals come to the main thread alone, and who handles one in another way goes on doing so.
+    Handlers go on doing their work: pyspark's cancels its jobs before it throws, and one that throws nothing is not
+    noted. Signals come to the main thread alone: in another, nothing changes.
     """
-
-    def handler(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature is Python's
-        note()
-
-    ours: list[signal.Signals] = []
+    before: dict[signal.Signals, Handler] = {}
     try:
         if threading.current_thread() is threading.main_thread():
             for one in (signal.SIGINT, signal.SIGTERM):
-                if signal.getsignal(one) is signal.default_int_handler:
-                    ours.append(one)
-                    signal.signal(one, handler)
+                handler = signal.getsignal(one)
+                if callable(handler):
+                    before[one] = handler
+                    signal.signal(one, _noting(handler, note))
         yield
     finally:
-        for one in ours:
-            signal.signal(one, signal.default_int_handler)
+        for one, handler in before.items():
+            signal.signal(one, handler)
+
+
+def _noting(handler: Handler, note: Callable[[], None]) -> Handler:
+    def noting(number: int, frame: FrameType | None) -> None:
+        try:
+            handler(number, frame)
+        except KeyboardInterrupt:
+            note()
+
+    return noting
 
 
 @contextmanager

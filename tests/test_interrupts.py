@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from types import FrameType
 
 import pytest
 
@@ -19,14 +20,15 @@ def press(one: signal.Signals) -> None:
     signal.raise_signal(one)
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def _both_throw() -> Iterator[None]:
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    """As in the program, whatever handler a library left behind in the process of the tests."""
+    before = {one: signal.signal(one, signal.default_int_handler) for one in BOTH}
     yield
-    signal.signal(signal.SIGTERM, before)
+    for one, handler in before.items():
+        signal.signal(one, handler)
 
 
-@pytest.mark.usefixtures("_both_throw")
 @pytest.mark.parametrize("one", BOTH)
 def test_it_is_noted_inside_and_thrown_outside(one: signal.Signals) -> None:
     heard: list[str] = []
@@ -80,13 +82,25 @@ def test_no_lock_stays_taken_however_many_come() -> None:
 
 def test_who_handles_the_signal_himself_goes_on_doing_so() -> None:
     heard: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
-    try:
-        with interrupts.noted(lambda: heard.append(-1)):
-            press(signal.SIGINT)
-    finally:
-        signal.signal(signal.SIGINT, before)
+    signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
+    with interrupts.noted(lambda: heard.append(-1)):
+        press(signal.SIGINT)
     assert heard == [signal.SIGINT]
+
+
+def test_a_handler_that_throws_too_does_its_work_and_is_noted() -> None:
+    """pyspark's is one: it cancels its jobs, and throws."""
+    heard: list[str] = []
+
+    def cancels(number: int, frame: FrameType | None) -> None:
+        heard.append("cancelled")
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, cancels)
+    with interrupts.noted(lambda: heard.append("noted")):
+        press(signal.SIGINT)
+    assert heard == ["cancelled", "noted"]
+    assert signal.getsignal(signal.SIGINT) is cancels
 
 
 def test_in_another_thread_nothing_changes() -> None:

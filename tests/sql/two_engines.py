@@ -13,6 +13,8 @@ from typing import Any
 
 import duckdb
 
+from odibi_sql import interrupts
+
 TABLES = {
     "t": """
         SELECT * FROM (VALUES
@@ -115,7 +117,8 @@ def _start(folder: Path) -> Any:
     }
     for key, value in conf.items():
         builder = builder.config(key, value)
-    return builder.getOrCreate()
+    with interrupts.kept():
+        return builder.getOrCreate()
 
 
 def answer(table: Any) -> Answer:
