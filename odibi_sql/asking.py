@@ -42,7 +42,7 @@ class Asking:
         sql: str = source.loaded_at_query or _newest(source)
         written = self._answer(source, setting, sql, relation)
         try:
-            return _moment(Stored(written.columns, tuple(map(str, written.parts))))
+            return _moment(written.stored())
         except ValueError as error:
             raise ProjectError(f"`{setting}` of `{source.name}` {error}", _place(source, setting)) from error
         finally:
@@ -70,7 +70,7 @@ class Asking:
                 bound = context.bind(statement.sql, (*statement.rewrites, *slots), views)
                 return context.write(bound, self.scratch() / f"ask-{safe}")
         except EngineFailure as failure:
-            hint = f"did you mean `{failure.suggestion}`?" if failure.suggestion else failure.hint
+            hint = failure.advice
             raise ProjectError(f"`{setting}` of `{source.name}`: {failure.message}", where, hint) from failure
 
 

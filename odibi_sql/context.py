@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
-from odibi_sql.engines.protocol import ONE_FILE, Count, Cursor, EngineFailure, Layout, Written
+from odibi_sql.engines.protocol import ONE_FILE, Count, Cursor, EngineFailure, Layout, Written, without_place
 from odibi_sql.relation import Column, Published, Query, Relation, Slot, Stored
 from odibi_sql.render import RESULT
 from odibi_sql.sql import Bound, bind
@@ -117,30 +117,36 @@ class NodeContext:
         self._stop_if_cancelled()
         name = f"{self.prefix}{len(self._views)}"
         self._views.append(name)
-        _placeless(lambda: self.cursor.create_query_view(name, sql))
+        with without_place():
+            self.cursor.create_query_view(name, sql)
         return name
 
     def ask(self, sql: str) -> list[tuple[Any, ...]]:
         """The few rows of a query of ours."""
         self._stop_if_cancelled()
-        return _placeless(lambda: self.cursor.rows(sql))
+        with without_place():
+            return self.cursor.rows(sql)
 
     def keep(self, sql: str, stem: Path, layout: Layout) -> Written:
         """`write` for a query of ours."""
         self._stop_if_cancelled()
-        return _placeless(lambda: self.cursor.write(sql, stem, layout))
+        with without_place():
+            return self.cursor.write(sql, stem, layout)
 
     def columns(self, view: str) -> tuple[Column, ...]:
         self._stop_if_cancelled()
-        return _placeless(lambda: self.cursor.describe(f"SELECT * FROM {view}"))
+        with without_place():
+            return self.cursor.describe(f"SELECT * FROM {view}")
 
     def count_by(self, sql: str, expression: str) -> Mapping[Any, Count]:
         self._stop_if_cancelled()
-        return _placeless(lambda: self.cursor.count_by(sql, expression))
+        with without_place():
+            return self.cursor.count_by(sql, expression)
 
     def count(self, stored: Stored) -> tuple[Count, ...]:
         self._stop_if_cancelled()
-        return _placeless(lambda: self.cursor.count(stored))
+        with without_place():
+            return self.cursor.count(stored)
 
     def check_as_view(self, bound: Bound) -> None:
         """Raises EngineFailure where the query can be run but not be a view, such as a PIVOT that looks at the data."""
@@ -183,11 +189,8 @@ class NodeContext:
         if isinstance(relation, Query):
             self._reads_queries = True
             views = {key: self._made[id(value)][1] for key, value in relation.inputs.items()}
-            try:
+            with without_place():  # it would be in another model's text
                 self.cursor.create_query_view(name, self.bind(relation.sql, relation.slots, views).sql)
-            except EngineFailure as failure:
-                failure.offset = None  # a place in another model's text
-                raise
         elif isinstance(relation, Published):
             raise TypeError(f"unresolved relation `{relation.name}`")
         else:
@@ -219,15 +222,6 @@ def _queries(relations: Iterable[Relation]) -> Iterator[str]:
             seen.add(id(relation))
             stack += relation.inputs.values()
             yield relation.sql
-
-
-def _placeless(action: Callable[[], _T]) -> _T:
-    """Errors speak of places in a text that no user wrote."""
-    try:
-        return action()
-    except EngineFailure as failure:
-        failure.offset = None
-        raise
 
 
 def _at_origin(bound: Bound, action: Callable[[], _T]) -> _T:

@@ -57,7 +57,7 @@ def promised(model: AnyModel, describe: Describe) -> Columns:
         try:
             exact += describe(Stored((column,), ()))
         except EngineFailure as failure:
-            hint = f"did you mean `{failure.suggestion}`?" if failure.suggestion else failure.hint
+            hint = failure.advice
             told = f"`{column.type}` is not a type: {failure.message}"
             problems.append(ProjectError(told, declared.type_where, hint))
     if problems:

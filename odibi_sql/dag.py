@@ -70,12 +70,15 @@ class DAG:
                 below[up].append(node.name)
         return {name: tuple(names) for name, names in below.items()}
 
-    def with_upstream(self, names: Iterable[str]) -> tuple[str, ...]:
-        """These nodes and all that they are made of, in order."""
+    def with_upstream(
+        self, names: Iterable[str], comes_along: Callable[[DAGNode], bool] = lambda _: True
+    ) -> tuple[str, ...]:
+        """These nodes and what they are made of, in order; only through nodes of which `comes_along` is true."""
         stack = list(names)
         wanted = set(stack)
         while stack:
-            above = [up for up in self.nodes[stack.pop()].upstream if up not in wanted]
+            read = (up for up in self.nodes[stack.pop()].upstream if up not in wanted)
+            above = [up for up in read if comes_along(self.nodes[up])]
             wanted.update(above)
             stack += above
         return tuple(name for name in self.nodes if name in wanted)

@@ -19,7 +19,7 @@ def run_hooks(name: str, hooks: Iterable[Hook], run: Callable[[str], None]) -> N
         except EngineFailure as failure:
             if failure.interrupted or failure.passing:
                 raise
-            hint = f"did you mean `{failure.suggestion}`?" if failure.suggestion else failure.hint
+            hint = failure.advice
             raise RunError(f"`{name}`: {failure.message}", hook.where, hint) from failure
 
 

@@ -404,10 +404,9 @@ class StepRunner:
         return self.compiled / f"{node.name}{'.py' if isinstance(node.definition, PythonModel) else '.sql'}"
 
     def _error(self, node: DAGNode, failure: EngineFailure) -> NodeError:
-        hint = f"did you mean `{failure.suggestion}`?" if failure.suggestion else failure.hint
+        hint = failure.advice
         if isinstance(node.definition, Seed):
-            message = failure.message.removeprefix(f"line {failure.line}").lstrip(":, ")  # told by the place
-            return NodeError(message, node.path, failure.line, None, hint)
+            return NodeError(failure.told_with_place, node.path, failure.line, None, hint)
         given = self.plan.given.get(failure.input) if failure.input else None
         if given is not None and given.where is not None:
             where = given.where

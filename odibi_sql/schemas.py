@@ -239,7 +239,7 @@ class Inference:
     def _mistake(self, node: DAGNode, failure: EngineFailure, *, delta: bool = False) -> OdibiError:
         place = self._place(node, failure, delta)
         declared = node.check.where if node.check else None
-        return SqlError(failure.message, place or declared or Location(node.path), _hint(failure))
+        return SqlError(failure.message, place or declared or Location(node.path), failure.advice)
 
     def _place(self, node: DAGNode, failure: EngineFailure, delta: bool) -> Location | None:
         runs = node
@@ -296,13 +296,8 @@ def _types(reads: Mapping[str, Stored]) -> Types:
 
 def _unreadable(node: DAGNode, failure: EngineFailure) -> OdibiError:
     if isinstance(node.definition, Source):
-        return ProjectError(f"`{node.name}` cannot be read: {failure.message}", node.definition.where, _hint(failure))
-    message = failure.message.removeprefix(f"line {failure.line}").lstrip(":, ")  # told by the place
-    return ProjectError(message, Location(node.path, failure.line), _hint(failure))
-
-
-def _hint(failure: EngineFailure) -> str | None:
-    return f"did you mean `{failure.suggestion}`?" if failure.suggestion else failure.hint
+        return ProjectError(f"`{node.name}` cannot be read: {failure.message}", node.definition.where, failure.advice)
+    return ProjectError(failure.told_with_place, Location(node.path, failure.line), failure.advice)
 
 
 def schemas_to_run(

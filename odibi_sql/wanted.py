@@ -9,13 +9,7 @@ from odibi_sql.dag import DAG
 
 def with_ephemerals(dag: DAG, names: Collection[str]) -> tuple[str, ...]:
     """Ephemeral models have no results of their own to read: those that are read come along."""
-    wanted, stack = set(names), list(names)
-    while stack:
-        for up in dag.nodes[stack.pop()].upstream:
-            if up not in wanted and dag.nodes[up].config.materialized == "ephemeral":
-                wanted.add(up)
-                stack.append(up)
-    return tuple(name for name in dag.nodes if name in wanted)
+    return dag.with_upstream(names, lambda node: node.config.materialized == "ephemeral")
 
 
 def checks_without_input(dag: DAG, names: Collection[str], is_shown: Callable[[str], bool]) -> dict[str, str]:

@@ -6,7 +6,8 @@ made through one are not visible to another, or carry names that no other uses.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -45,6 +46,26 @@ class EngineFailure(Exception):
         self.hint = hint
         self.input: str | None = None
 
+    @property
+    def advice(self) -> str | None:
+        """What to try."""
+        return f"did you mean `{self.suggestion}`?" if self.suggestion else self.hint
+
+    @property
+    def told_with_place(self) -> str:
+        """The message beside a place that has the `line` already."""
+        return self.message.removeprefix(f"line {self.line}").lstrip(":, ")
+
+
+@contextmanager
+def without_place() -> Iterator[None]:
+    """For SQL that no user wrote: a place in it says nothing."""
+    try:
+        yield
+    except EngineFailure as failure:
+        failure.offset = None
+        raise
+
 
 @dataclass(frozen=True)
 class Count:
@@ -72,6 +93,10 @@ class Written:
     bytes: int
     content: str
     counts: tuple[Count, ...] = ()
+
+    def stored(self) -> Stored:
+        """The rows, where they were written."""
+        return Stored(self.columns, tuple(map(str, self.parts)))
 
 
 @dataclass(frozen=True)

@@ -107,14 +107,14 @@ class Increment:
         if fit.new is None:
             return _without_empty(self.context.write(bound, next(self.stems), layout))
         raw = self.context.write(bound, next(self.stems))
-        select = f"SELECT {fit.new} FROM {self.context.view(_stored(raw))}"
+        select = f"SELECT {fit.new} FROM {self.context.view(raw.stored())}"
         return _without_empty(self.context.keep(select, next(self.stems), layout))
 
     def _replaced_by(self, new: Written, rows: Replacing | None) -> str | None:
         """The condition by which a row `b` of the version before is replaced; None if none is."""
         if rows is None or new.rows == 0:
             return None
-        view = self.context.view(_stored(new))
+        view = self.context.view(new.stored())
         if rows.once:
             self._check_once(view, rows)
         same = "IS NOT DISTINCT FROM" if rows.nulls else "="
@@ -190,23 +190,22 @@ class Increment:
     def _together(self, columns: tuple[Column, ...], kept: Sequence[_File], written: Sequence[Written]) -> Made:
         """One of the files at least is kept, though it is empty: it says which engine wrote it."""
         full = [one for one in written if one.rows] or ([] if kept else list(written[-1:]))
-        counts = tuple(count for one in full for count in one.counts)
-        whole = sum((*(file.count for file in kept), *counts), NO_ROWS)
-        return Made(
-            Written(
-                columns=columns,
-                parts=tuple(part for one in full for part in one.parts),
-                rows=whole.rows,
-                bytes=sum(one.bytes for one in full) + sum(file.part.bytes for file in kept),
-                content=self.context.cursor.digest(columns, whole),
-                counts=counts,
-            ),
-            tuple(file.part for file in kept),
-        )
+        return together(self.context, columns, [file.part for file in kept], full)
 
 
-def _stored(written: Written) -> Stored:
-    return Stored(written.columns, tuple(map(str, written.parts)))
+def together(context: NodeContext, columns: tuple[Column, ...], shared: Sequence[Part], new: Sequence[Written]) -> Made:
+    """A result of files that other results have as well, and of new ones."""
+    counts = tuple(count for one in new for count in one.counts)
+    whole = sum((*(part.count or NO_ROWS for part in shared), *counts), NO_ROWS)
+    written = Written(
+        columns=columns,
+        parts=tuple(part for one in new for part in one.parts),
+        rows=whole.rows,
+        bytes=sum(one.bytes for one in new) + sum(part.bytes for part in shared),
+        content=context.cursor.digest(columns, whole),
+        counts=counts,
+    )
+    return Made(written, tuple(shared))
 
 
 def _without_empty(written: Written) -> Written:

@@ -19,11 +19,11 @@ from odibi_sql.context import NodeContext
 from odibi_sql.dag import DAGNode
 from odibi_sql.engines.protocol import NO_ROWS, Count, EngineFailure, Layout, Written
 from odibi_sql.errors import nearest
-from odibi_sql.incremental.increments import Made
+from odibi_sql.incremental.increments import Made, together
 from odibi_sql.incremental.intervals import Interval, floor, intervals, label, shift
 from odibi_sql.incremental.strategies import UNTIL
 from odibi_sql.quoting import quote_name
-from odibi_sql.relation import Column, Stored
+from odibi_sql.relation import Column
 from odibi_sql.sql import Bound
 
 MOST_INTERVALS = 50_000
@@ -140,7 +140,7 @@ class TimeRange:
             written = self.context.keep(kept, next(self.stems), Layout())
         else:
             written = self.context.write(bound, next(self.stems))
-        view = self.context.view(Stored(written.columns, tuple(map(str, written.parts))))
+        view = self.context.view(written.stored())
         wrong = self.context.ask(
             f"SELECT count(*), min(CAST({name} AS VARCHAR)) FROM {view} "
             f"WHERE {name} IS NULL OR {name} < {start} OR {name} >= {end}"
@@ -182,19 +182,7 @@ class TimeRange:
         full = [entry for entry in entries if entry.rows] or entries[:1]
         again = [self._in_form(entry, columns) for entry in full if entry.columns != columns]
         shared = tuple(part for entry in full if entry.columns == columns for part in entry.parts)
-        counts = tuple(count for written in again for count in written.counts)
-        whole = sum((*(part.count or NO_ROWS for part in shared), *counts), NO_ROWS)
-        return Made(
-            Written(
-                columns=columns,
-                parts=tuple(part for written in again for part in written.parts),
-                rows=whole.rows,
-                bytes=sum(written.bytes for written in again) + sum(part.bytes for part in shared),
-                content=self.context.cursor.digest(columns, whole),
-                counts=counts,
-            ),
-            shared,
-        )
+        return together(self.context, columns, shared, again)
 
     def _in_form(self, entry: Entry, columns: tuple[Column, ...]) -> Written:
         """Of an interval without integers of more than 64 bits, where another has some."""

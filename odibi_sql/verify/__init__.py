@@ -114,14 +114,7 @@ class _RowsOfAll(Orchestrator):
     @cached_property
     def selected(self) -> tuple[str, ...]:
         """What is compared, and all that it reads."""
-        nodes = self.compiled.dag.nodes
-        wanted, stack = set(self.compared), list(self.compared)
-        while stack:
-            for up in nodes[stack.pop()].upstream:
-                if up not in wanted and nodes[up].resource != "source":
-                    wanted.add(up)
-                    stack.append(up)
-        return tuple(name for name in nodes if name in wanted)
+        return self.compiled.dag.with_upstream(self.compared, lambda node: node.resource != "source")
 
     @cached_property
     def sql(self) -> Path:

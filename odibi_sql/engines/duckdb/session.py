@@ -43,6 +43,7 @@ from odibi_sql.engines.protocol import (
     Layout,
     SessionOptions,
     Written,
+    without_place,
 )
 from odibi_sql.quoting import quote_name, quote_text
 from odibi_sql.relation import Attached, Column, Files, Stored
@@ -143,7 +144,7 @@ class DuckDBCursor:
 
     def create_view(self, name: str, relation: Stored | Files | Attached) -> None:
         self._reads_more = True
-        with _without_place():
+        with without_place():
             select = self._session.select(relation)
             self._create_view(statement(f"CREATE TEMP VIEW {quote_name(name)} AS", select, ""))
 
@@ -173,7 +174,7 @@ class DuckDBCursor:
             return any(one.type == duckdb.StatementType.MULTI for one in duckdb.extract_statements(sql))
 
     def columns_of(self, relation: Stored | Files | Attached | CsvSeed) -> tuple[Column, ...]:
-        with _without_place():
+        with without_place():
             if not isinstance(relation, CsvSeed):
                 return self.describe(self._session.select(relation))
             with TemporaryDirectory() as folder, csv.in_utf8(relation, Path(folder) / "seed") as seed:
@@ -217,7 +218,7 @@ class DuckDBCursor:
         csv.check_readable(seed)
         types = dict(seed.types)
         try:
-            with _without_place():
+            with without_place():
                 names = [column.name for column in self.describe(csv.seed_sql(seed, {}))]
                 types = csv.types_by_header(seed, names)
                 return self._write(csv.seed_sql(seed, types), stem)
@@ -241,7 +242,7 @@ class DuckDBCursor:
             return self._write_relation(frame, stem)
         self._register("frame_to_write", scannable(frame))
         try:
-            with _without_place():
+            with without_place():
                 return self._write("SELECT * FROM frame_to_write", stem)
         finally:
             with suppress(duckdb.Error):
@@ -405,16 +406,6 @@ class DuckDBCursor:
 def _may_collate(sql: str) -> bool:
     """Whether a table of the query's rows may compare texts in a way that the same rows from a file do not."""
     return "collat" in sql.casefold()
-
-
-@contextmanager
-def _without_place() -> Iterator[None]:
-    """For SQL that no user wrote: a place in it says nothing."""
-    try:
-        yield
-    except EngineFailure as failure:
-        failure.offset = None
-        raise
 
 
 @contextmanager

@@ -92,4 +92,4 @@ class Reader:
             written = cursor.write(f"SELECT {types.converting_select(columns)} FROM ({select})", stem)
         finally:
             cursor.close()
-        return Stored(written.columns, tuple(str(part) for part in written.parts))
+        return written.stored()
