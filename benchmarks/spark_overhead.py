@@ -168,7 +168,8 @@ def write_pipeline(recording: dict[str, Any], folder: Path, threads: int) -> lis
 
 def measure(command: list[str], folder: Path) -> Timing:
     """Wall time until the command ends, and the CPU time of it and of all that it started, which is waited for."""
-    java = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"  # what a build presets; pipelines start Java in their own way
+    # What a build presets; pipelines start Java in their own way.
+    java = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m -XX:+UseSerialGC"
     environment = {**os.environ, "PYTHONPATH": str(HERE), "PYSPARK_PYTHON": sys.executable}
     if "spark-pipelines" in command[0]:
         environment |= {"JDK_JAVA_OPTIONS": java, "SPARK_HOME": str(Path(command[0]).parent.parent)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -9,6 +10,11 @@ import pytest
 
 Golden = Callable[[str, str], None]
 WriteProject = Callable[[Mapping[str, str]], Path]
+
+
+def pytest_configure() -> None:
+    """A shell's background job ignores Ctrl-C, and so would every build that a test starts and interrupts."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -39,7 +39,12 @@ def remote() -> Iterator[str]:
         port = free.getsockname()[1]
     home = Path(pyspark.__file__).parent
     command = [str(home / "bin" / "spark-submit"), "--class", "org.apache.spark.sql.connect.service.SparkConnectServer"]
-    command += ["--master", "local[2]", "--driver-java-options", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"]
+    command += [
+        "--master",
+        "local[2]",
+        "--driver-java-options",
+        "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m -XX:+UseSerialGC",
+    ]
     command += ["--conf", "spark.ui.enabled=false", "--conf", f"spark.connect.grpc.binding.port={port}"]
     command += ["--conf", "spark.connect.grpc.binding.address=127.0.0.1", "spark-internal"]
     environment = {**os.environ, "SPARK_HOME": str(home), "SPARK_LOCAL_IP": "127.0.0.1"}

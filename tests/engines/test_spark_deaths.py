@@ -30,7 +30,7 @@ SLOW_OF_EXAMPLE = (
     "select carrier, count(*) as n, sum((distance + x) % 7) as s\n"
     "from raw.flights, range(200) as r(x)\ngroup by carrier\n"
 )
-JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+JVM = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m -XX:+UseSerialGC"
 SPARK = {"spark.default.parallelism": "6", "spark.sql.adaptive.enabled": "true"}
 
 

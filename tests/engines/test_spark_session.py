@@ -6,7 +6,7 @@ import signal
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -38,6 +38,14 @@ def running_jobs(session: Session) -> set[int]:
 def test_ctrl_c_stays_the_programs() -> None:
     """pyspark takes it when it starts in the main thread: its handler would cancel every job, and throw anywhere."""
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_java_has_room_for_the_code_of_many_models(session: Session) -> None:
+    """Where its cache of code is full, Java compiles nothing more, and what is left of a build crawls."""
+    spark = cast("Any", spark_of(session))
+    pools = spark._jvm.java.lang.management.ManagementFactory.getMemoryPoolMXBeans()
+    room = [pool.getUsage().getMax() for pool in pools if "CodeCache" in pool.getName() or "CodeHeap" in pool.getName()]
+    assert sum(room) >= 240_000_000
 
 
 def test_views_of_one_name_in_one_session_would_collide(session: Session) -> None:

@@ -51,8 +51,9 @@ _STARTING: Mapping[str, Value] = {
     "spark.sql.catalogImplementation": "in-memory",  # no metastore is needed, and Hive's takes seconds to start
 }
 # Models are small more often than not, and each is compiled by the JVM anew: its quick compiler and its simplest
-# collector halve the time of these, and cost large ones nothing that was measured.
-_JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+# collector halve the time of these, and cost large ones nothing that was measured. The quick compiler alone would get
+# room for 48 MB of code, and where that is full, Java compiles nothing more: some 100 models, and all get slower.
+_JVM = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m -XX:+UseSerialGC"
 _WITHOUT_EFFECT_ON_RESULTS = (
     "spark.sql.adaptive.", "spark.sql.autoBroadcastJoinThreshold", "spark.sql.broadcastTimeout", "spark.sql.files.",
     "spark.sql.inMemoryColumnarStorage.", "spark.sql.shuffle.partitions", "spark.sql.sources.parallel", "spark.sql.ui.",
