@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -23,6 +24,11 @@ MODELS = {
     ),
     "models/in_pandas.py": "def model(shouted):\n    return shouted.assign(n=shouted['name'].str.len())\n",
     "models/in_arrow.py": "import pyarrow\ndef model(shouted: pyarrow.Table):\n    return shouted.slice(0, 2)\n",
+    "models/in_polars.py": (
+        "import polars as pl\n"
+        "def model(shouted: pl.DataFrame):\n"
+        "    return shouted.with_columns(pl.lit(1.5).cast(pl.Decimal(9, 2)).alias('d'))\n"
+    ),
     "models/dbts.py": (
         "def model(dbt, session):\n"
         "    dbt.config(tags=['x'])\n"
@@ -60,6 +66,7 @@ def test_frames_of_all_kinds(built: Path) -> None:
     assert shown(built, "shouted") == [(1, "ADA!"), (2, "GRACE!"), (3, "LINUS!")]
     assert shown(built, "in_pandas") == [(1, "ADA!", 4), (2, "GRACE!", 6), (3, "LINUS!", 6)]
     assert len(shown(built, "in_arrow")) == 2
+    assert shown(built, "in_polars")[0] == (1, "ADA!", Decimal("1.50"))
     assert shown(built, "dbts") == [(2, "GRACE!", 6), (3, "LINUS!", 6), (9, "x", 1)]
 
 

@@ -49,6 +49,7 @@ ARRIVES = {
     ),
     "arrow": ("import pyarrow as pa", "orders: pa.Table", "pyarrow.lib.Table"),
     "duckdb": ("import duckdb", "orders: duckdb.DuckDBPyRelation", "duckdb._relation.DuckDBPyRelation"),
+    "polars": ("import polars as pl", "orders: pl.DataFrame", "polars.dataframe.frame.DataFrame"),
     "another name": ("", "frame='orders'", "pandas.DataFrame"),
     "by keyword only": ("", "*, frame='main.orders'", "pandas.DataFrame"),
 }
@@ -121,6 +122,23 @@ LOST = {
         "uuid()": "VARCHAR",
         "{'a': [1]}": "STRUCT(a INTEGER[])",
     },
+    "polars.DataFrame": {
+        "1::hugeint": "DECIMAL(38,0)",
+        "1::decimal(9, 2)": "DECIMAL(9,2)",
+        "date '2020-01-01'": "DATE",
+        "time '12:00:00'": "TIME_NS",
+        "timestamp_s '2020-01-01'": "TIMESTAMP_MS",
+        "timestamp_ns '2020-01-01 00:00:00.123456789'": "TIMESTAMP_NS",
+        "timestamptz '2020-01-01 00:00:00+00'": "TIMESTAMP WITH TIME ZONE",
+        "'a'::enum('a', 'b')": "VARCHAR",
+        "'1'::bit": "BLOB",
+        "uuid()": "VARCHAR",
+        "null::int": "INTEGER",
+        "1::utinyint": "UTINYINT",
+        "[1, null]::int[2]": "INTEGER[2]",
+        "map {'a': 1}": "MAP(VARCHAR, INTEGER)",
+        "[{'a': [1::decimal(9, 2)]}]": "STRUCT(a DECIMAL(9,2)[])[]",
+    },
 }
 
 
@@ -128,8 +146,19 @@ LOST = {
 def test_what_types_become_in_frames(shop: Shop, kind: str) -> None:
     """What README says of them."""
     columns = ", ".join(f"{value} as c{number}" for number, value in enumerate(LOST[kind]))
-    code = f"import pandas, pyarrow\ndef model(t: {kind}):\n    return t\n"
+    code = f"import pandas, polars, pyarrow\ndef model(t: {kind}):\n    return t\n"
     assert types_of(shop({"models/t.sql": f"select {columns}", "models/a.py": code}), "a") == list(LOST[kind].values())
+
+
+def test_values_stay_what_they_are_in_polars(shop: Shop) -> None:
+    values = """
+        select {huge}::hugeint h, 2.5::decimal(9, 2) d, timestamp_ns '2020-01-01 00:00:00.123456789' ts,
+        timestamptz '2020-01-01 00:00:00+00' tz, {{'a': [1.25, null]}} s, map {{'a': date '2020-01-01'}} m
+    """
+    rowed = " union all ".join(values.format(huge=one) for one in ("170141183460469231731687303715884105727", "null"))
+    code = "import polars as pl\ndef model(t: pl.DataFrame):\n    return t.select(pl.all())\n"
+    folder = shop({"models/t.sql": rowed, "models/a.py": code})
+    assert rows(folder, "a") == rows(folder, "t")
 
 
 MODULES = {

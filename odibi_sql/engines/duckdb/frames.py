@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from odibi_sql.engines.polars_frames import check_storable, to_polars
 from odibi_sql.engines.protocol import EngineFailure
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ def framed(relation: duckdb.DuckDBPyRelation, kind: str) -> Any:
         case "arrow":
             return relation.to_arrow_table()
         case "polars":
-            return relation.pl()
+            return to_polars(relation.to_arrow_table())
         case "duckdb":
             return relation
     raise EngineFailure(f"DuckDB has no frame of the kind {kind}")
@@ -37,6 +38,8 @@ def scannable(frame: Any) -> Any:
             f"a {type(frame).__module__}.{type(frame).__qualname__} is not a table: "
             "give a pandas or polars DataFrame, an Arrow table, or a DuckDB relation"
         )
+    if _is_of("polars", "DataFrame", frame):
+        check_storable(frame)
     import pyarrow
 
     try:

@@ -12,11 +12,11 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from odibi_sql.engines.duckdb.session import DuckDBSession
+from odibi_sql.engines.polars_frames import to_polars
 from odibi_sql.engines.protocol import ONE_FILE, Count, CsvSeed, EngineFailure, Layout, SessionOptions, Written
 from odibi_sql.engines.sessions import writer_of
 from odibi_sql.engines.spark import content, types
@@ -227,8 +227,7 @@ class SparkCursor:
             case "pandas":
                 return table.to_pandas()
             case "polars":
-                polars: Any = import_module("polars")  # which need not be installed
-                return polars.from_arrow(table)
+                return to_polars(table)
         raise EngineFailure(f"Spark has no frame of the kind {kind}")
 
     def native(self) -> SparkSession:
