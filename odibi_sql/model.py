@@ -63,6 +63,8 @@ class Config:
     incremental_strategy: str | None = None
     unique_key: tuple[str, ...] = ()
     partition_by: tuple[str, ...] = ()
+    merge_update_columns: tuple[str, ...] = ()
+    merge_exclude_columns: tuple[str, ...] = ()
     on_schema_change: str = "fail"
     on_change: str = "refresh"
     full_refresh: bool | None = None

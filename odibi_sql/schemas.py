@@ -18,7 +18,8 @@ from odibi_sql.contracts import Columns, breaches, has_contract, promised
 from odibi_sql.dag import DAGNode
 from odibi_sql.engines import load_engine
 from odibi_sql.engines.protocol import Cursor, EngineFailure, Session
-from odibi_sql.errors import Location, OdibiError, Problems, ProjectError, SqlError
+from odibi_sql.errors import Location, OdibiError, Problems, ProjectError, SqlError, nearest
+from odibi_sql.incremental.strategies import named_columns, no_column
 from odibi_sql.inputs import InputReader, csv_of
 from odibi_sql.materializations import MATERIALIZATIONS
 from odibi_sql.model import Model, PythonModel, Seed, Source
@@ -152,7 +153,7 @@ class Inference:
         except EngineFailure as failure:
             known = self._undecided(node, None)
             return replace(known, mistakes=(self._mistake(node, failure), *known.mistakes), unread=failure.passing)
-        if mistakes := self._of_delta(node, context, columns):
+        if mistakes := (*self._of_settings(node, columns), *self._of_delta(node, context, columns)):
             return Schema(columns, mistakes=mistakes)
         if MATERIALIZATIONS[node.config.materialized].make is not None:
             return self._undecided(node, f"it is a {node.config.materialized}, which adds columns of its own")
@@ -162,6 +163,19 @@ class Inference:
         ):
             return self._undecided(node, "its columns depend on those that it has already")
         return self._with_contract(node, columns)
+
+    def _of_settings(self, node: DAGNode, columns: Columns) -> tuple[OdibiError, ...]:
+        """What an incremental model's settings name and neither its query nor its rows so far have."""
+        names = {column.name.casefold(): column.name for column in (*self.so_far.get(node.name, ()), *columns)}
+        return tuple(
+            ProjectError(
+                no_column(setting, column),
+                self.compiled.places.mention(node.model, setting, column),
+                f"did you mean `{close}`?" if (close := nearest(column, names.values())) else None,
+            )
+            for setting, column in named_columns(node.config)
+            if column.casefold() not in names
+        )
 
     def _of_delta(self, node: DAGNode, context: NodeContext, columns: Columns) -> tuple[OdibiError, ...]:
         """What is wrong in the query for new rows only, which reads those that are there."""

@@ -15,7 +15,7 @@ from odibi_sql.context import NodeContext
 from odibi_sql.engines.protocol import NO_ROWS, Count, EngineFailure, Layout, Written
 from odibi_sql.errors import nearest
 from odibi_sql.incremental.schema_changes import Fit, fitting
-from odibi_sql.incremental.strategies import Replacing, replacing
+from odibi_sql.incremental.strategies import Replacing, named_columns, no_column, replacing
 from odibi_sql.model import Config
 from odibi_sql.quoting import quote_name
 from odibi_sql.relation import Column, Stored
@@ -74,9 +74,13 @@ class Increment:
         new = self._delta(bound, fit, before.stored.columns)
         replaced_by = self._replaced_by(new, rows)
         if new.columns != before.stored.columns:  # in name, type or form: one result has one form
-            return self._together(new.columns, (), [*self._all_again(before, fit, new, replaced_by), new])
+            fitted = self.context.query(f"SELECT {fit.old or '*'} FROM {self.context.view(before.stored)}")
+            new = self._with_what_stays(new, rows, fitted)
+            return self._together(new.columns, (), [*self._all_again(fitted, new, replaced_by), new])
         files = self._files(before)
         gone = self._gone(files, new.columns, replaced_by)
+        if gone:
+            new = self._with_what_stays(new, rows, self._view((f for f in files if f.path in gone), new.columns))
         kept = [file for file in files if file.path not in gone]
         again = self._survivors([file for file in files if file.path in gone], gone, new.columns, replaced_by)
         kept, merged = self._merged(kept, new.columns)
@@ -95,11 +99,9 @@ class Increment:
         if rows is None:
             return None
         names = {column.name.casefold(): column.name for column in columns}
-        for column in rows.columns:
+        for setting, column in named_columns(self.config):
             if column.casefold() not in names:
-                setting = "partition_by" if rows.nulls else "unique_key"
-                close = nearest(column, names.values())
-                raise EngineFailure(f"`{setting}` names `{column}`, which is no column of the model", suggestion=close)
+                raise EngineFailure(no_column(setting, column), suggestion=nearest(column, names.values()))
         return replace(rows, columns=tuple(names[column.casefold()] for column in rows.columns))
 
     def _delta(self, bound: Bound, fit: Fit, stored: tuple[Column, ...]) -> Written:
@@ -120,6 +122,25 @@ class Increment:
         same = "IS NOT DISTINCT FROM" if rows.nulls else "="
         agree = " AND ".join(f"d.{quote_name(column)} {same} b.{quote_name(column)}" for column in rows.columns)
         return f"EXISTS (SELECT 1 FROM {view} AS d WHERE {agree})"
+
+    def _with_what_stays(self, new: Written, rows: Replacing | None, old: str) -> Written:
+        """The new rows, with the values of the rows that they replace where these stay. `old` is a view that has all
+        of these rows, in the columns of the new ones."""
+        staying = {column.name for column in new.columns if rows is not None and rows.stays(column.name)}
+        if rows is None or not staying or not new.rows:
+            return new
+        had = _unlike("had", [column.name for column in new.columns])
+        agree = " AND ".join(f"d.{quote_name(column)} = b.{quote_name(column)}" for column in rows.columns)
+        values = ", ".join(
+            f"CASE WHEN b.{had} THEN b.{name} ELSE d.{name} END AS {name}" if column.name in staying else f"d.{name}"
+            for column in new.columns
+            for name in [quote_name(column.name)]
+        )
+        joined = (
+            f"SELECT {values} FROM {self.context.view(new.stored())} AS d "
+            f"LEFT JOIN (SELECT *, TRUE AS {had} FROM {old}) AS b ON {agree}"
+        )
+        return self.context.keep(joined, next(self.stems), self._layout(new.columns))
 
     def _check_once(self, view: str, rows: Replacing) -> None:
         keys = ", ".join(map(quote_name, rows.columns))
@@ -167,8 +188,7 @@ class Increment:
             again.append(self.context.keep(stays, next(self.stems), self._layout(columns)))
         return again
 
-    def _all_again(self, before: Before, fit: Fit, new: Written, replaced_by: str | None) -> list[Written]:
-        fitted = self.context.query(f"SELECT {fit.old or '*'} FROM {self.context.view(before.stored)}")
+    def _all_again(self, fitted: str, new: Written, replaced_by: str | None) -> list[Written]:
         stays = f"SELECT * FROM {fitted} AS b" + (f" WHERE NOT {replaced_by}" if replaced_by else "")
         return [_without_empty(self.context.keep(stays, next(self.stems), self._layout(new.columns)))]
 
@@ -206,6 +226,13 @@ def together(context: NodeContext, columns: tuple[Column, ...], shared: Sequence
         counts=counts,
     )
     return Made(written, tuple(shared))
+
+
+def _unlike(word: str, names: Sequence[str]) -> str:
+    """A name that no column has."""
+    while any(word == name.casefold() for name in names):
+        word += "_"
+    return word
 
 
 def _without_empty(written: Written) -> Written:

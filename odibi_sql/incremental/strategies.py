@@ -18,6 +18,8 @@ UNTIL = "--as-of"  # the name of an input: after which time a model by intervals
 _HEEDED_BY = {
     "unique_key": ("merge", "delete+insert"),
     "partition_by": ("insert_overwrite",),
+    "merge_update_columns": ("merge",),
+    "merge_exclude_columns": ("merge",),
     "batch_size": ("time_range",),
     "lookback": ("time_range",),
     "begin": ("time_range",),
@@ -35,11 +37,21 @@ class WrongSetting:
 @dataclass(frozen=True)
 class Replacing:
     """New rows take the place of those that agree with one of them in `columns`. `nulls`: NULL agrees with NULL;
-    `once`: no two new rows may agree."""
+    `once`: no two new rows may agree. Of a row that is replaced, the columns that are not `updated`, or are `excluded`,
+    stay as they were, if either says anything."""
 
     columns: tuple[str, ...]
     nulls: bool
     once: bool
+    updated: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+
+    def stays(self, column: str) -> bool:
+        """Whether a column keeps its value where a row is replaced."""
+        folded = column.casefold()
+        if self.updated:
+            return all(folded != name.casefold() for name in self.updated)
+        return any(folded == name.casefold() for name in self.excluded)
 
 
 def strategy_of(config: Config) -> str:
@@ -58,11 +70,27 @@ def has_intervals(config: Config) -> bool:
 
 def replacing(config: Config) -> Replacing | None:
     match strategy_of(config):
-        case "merge" | "delete+insert" as name:
-            return Replacing(config.unique_key, nulls=False, once=name == "merge")
+        case "merge":
+            updated, excluded = config.merge_update_columns, config.merge_exclude_columns
+            return Replacing(config.unique_key, nulls=False, once=True, updated=updated, excluded=excluded)
+        case "delete+insert":
+            return Replacing(config.unique_key, nulls=False, once=False)
         case "insert_overwrite":
             return Replacing(config.partition_by, nulls=True, once=False)
     return None
+
+
+def named_columns(config: Config) -> Iterator[tuple[str, str]]:
+    """Columns that a growing model must have, each with the setting that says so."""
+    rows = replacing(config) if grows(config) else None
+    if rows is not None:
+        yield from (("partition_by" if rows.nulls else "unique_key", column) for column in rows.columns)
+        yield from (("merge_update_columns", column) for column in rows.updated)
+        yield from (("merge_exclude_columns", column) for column in rows.excluded)
+
+
+def no_column(setting: str, column: str) -> str:
+    return f"`{setting}` names `{column}`, which is no column of the model"
 
 
 def result_options(config: Config) -> tuple[tuple[str, str], ...]:
@@ -73,6 +101,8 @@ def result_options(config: Config) -> tuple[tuple[str, str], ...]:
     options = [("incremental_strategy", strategy)]
     if (rows := replacing(config)) is not None:
         options.append(("partition_by" if strategy == "insert_overwrite" else "unique_key", ", ".join(rows.columns)))
+        options += [("merge_update_columns", ", ".join(rows.updated))] * bool(rows.updated)
+        options += [("merge_exclude_columns", ", ".join(rows.excluded))] * bool(rows.excluded)
     if strategy == "time_range":
         options += [("event_time", str(config.event_time)), ("batch_size", str(config.batch_size))]
         options += [("lookback", str(config.lookback)), ("begin", config.begin or "")]
@@ -90,6 +120,9 @@ def wrong_settings(config: Config) -> Iterator[WrongSetting]:
     if strategy in ("merge", "delete+insert") and not config.unique_key:
         hint = "unique_key='id', or a list of columns; without one, rows are appended: incremental_strategy='append'"
         yield WrongSetting("incremental_strategy", f"`{strategy}` needs a `unique_key`", hint)
+    if strategy == "merge" and config.merge_update_columns and config.merge_exclude_columns:
+        hint = "one of the two: the columns that a new row updates, or those that it leaves as they are"
+        yield WrongSetting("merge_exclude_columns", "`merge_update_columns` says it already", hint)
     if strategy == "insert_overwrite" and not config.partition_by:
         hint = "partition_by='day', or a list of columns: a day that is among the new rows is replaced as a whole"
         yield WrongSetting("incremental_strategy", "`insert_overwrite` needs `partition_by`", hint)

@@ -19,6 +19,11 @@ MODELS = {
         "select key, max(seq) as seq, arg_max(v, seq) as v from log",
         f" where key in (select key from log where {NEW})",
     ),
+    "first_and_last": (
+        "unique_key='key', merge_exclude_columns='first_v'",
+        "select key, max(seq) as seq, arg_min(v, seq) as first_v, arg_max(v, seq) as v from log",
+        f" where {NEW}",
+    ),
     "replaced": (
         "strategy='delete+insert', unique_key=['bucket']",
         "select key % 3 as bucket, seq, key, v from log",
@@ -30,6 +35,7 @@ MODELS = {
         f" where key % 3 in (select key % 3 from log where {NEW})",
     ),
 }
+BY_KEY = ("merged", "first_and_last")
 DAILY = "select day, count(*) as n, sum(v) as v from events group by day"
 FILES = {
     "odibi_project.yml": "name: test\n",
@@ -42,11 +48,11 @@ FILES = {
     ),
     **{
         f"models/{name}.sql": f"{{{{ config(materialized='incremental', {config}) }}}} {sql} "
-        f"{{% if is_incremental() %}} {delta} {{% endif %}}{' group by key' if name == 'merged' else ''}"
+        f"{{% if is_incremental() %}} {delta} {{% endif %}}{' group by key' if name in BY_KEY else ''}"
         for name, (config, sql, delta) in MODELS.items()
     },
 }
-WHOLE = {name: sql + (" group by key" if name == "merged" else "") for name, (_, sql, _) in MODELS.items()}
+WHOLE = {name: sql + (" group by key" if name in BY_KEY else "") for name, (_, sql, _) in MODELS.items()}
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,24 @@ CASES: dict[str, tuple[str, Rows, Rows, int]] = {
         [(1, "2026-01-01", 11), (1, "2026-01-02", 12), *FIRST[1:]],
         0,
     ),
+    "merge updates the columns that it is told to, in any case of letters": (
+        config(unique_key="id", merge_update_columns="V") + "select * from log",
+        [(2, "2026-02-02", 21), (4, "2026-01-03", 40)],
+        [FIRST[0], (2, "2026-01-02", 21), FIRST[2], (4, "2026-01-03", 40)],
+        0,
+    ),
+    "merge leaves the columns as they are that it is told to": (
+        config(unique_key="id", merge_exclude_columns=["day"]) + "select * from log",
+        [(3, "2026-02-02", None), (None, "2026-01-03", 40)],
+        [*FIRST[:2], (3, "2026-01-02", None), (None, "2026-01-03", 40)],
+        0,
+    ),
+    "merge with columns that stay, and no row of a key that is there": (
+        config(unique_key="id", merge_exclude_columns=["day", "id"]) + "select * from log",
+        [(4, "2026-01-03", 40)],
+        [*FIRST, (4, "2026-01-03", 40)],
+        1,
+    ),
     "a key that is NULL replaces nothing": (
         config(unique_key="id") + "select * from log",
         [(None, "2026-01-01", 11), (None, "2026-01-01", 12)],
@@ -126,10 +144,31 @@ def test_an_error_in_the_delta_has_its_place_in_the_file(shop: MakeShop) -> None
     assert ran.code == 2 and ran.err.startswith('models/kept.sql:4:7: Referenced column "idd" not found')
 
 
-def test_a_key_that_is_no_column_is_told(shop: MakeShop) -> None:
-    error = shop(config(unique_key="idd") + "select * from log", FIRST).results()["kept"]["error"]
+def test_a_key_that_is_no_column_is_told_when_only_rows_tell_the_columns(shop: MakeShop) -> None:
+    pivot = "pivot (select id, 'v' as name, v from log) on name using sum(v) group by id"
+    error = shop(config(unique_key="idd") + pivot, FIRST).results()["kept"]["error"]
     assert error["message"] == "`unique_key` names `idd`, which is no column of the model"
     assert error["hint"] == "did you mean `id`?"
+
+
+@pytest.mark.parametrize("name", ["append_new_columns", "sync_all_columns"])
+def test_what_stays_has_no_value_in_a_column_that_is_new(shop: MakeShop, name: str) -> None:
+    said = config(unique_key="id", merge_update_columns=["v"], on_schema_change=name, on_change="keep")
+    one = shop(said + "select id, v from log", FIRST)
+    one.build()
+    one.write({"models/kept.sql": said + "select v, id, day::varchar as day, v * 2**70::hugeint as had from log"})
+    one.log([(2, "2026-01-02", 21), (4, "2026-01-03", 40)])
+    one.build()
+    kept = one.rows("SELECT id, v, day, had FROM kept ORDER BY id")
+    new = (4, 40, "2026-01-03", 40 * 2**70)
+    assert kept == [(1, 10, None, None), (2, 21, None, None), (3, 30, None, None), new]
+    one.log([(4, "2026-05-05", 41), (5, "2026-01-05", 50)])
+    one.build()
+    assert one.rows("SELECT id, v, day, had FROM kept WHERE id > 3 ORDER BY id") == [
+        (4, 41, *new[2:]),
+        (5, 50, "2026-01-05", 50 * 2**70),
+    ]
+    assert one.run("cache", "verify").code == 0
 
 
 def test_a_table_of_many_small_files_is_kept_in_few(shop: MakeShop) -> None:
