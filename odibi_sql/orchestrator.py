@@ -45,6 +45,7 @@ from odibi_sql.inputs import Digests, Given, InputReader, Presence
 from odibi_sql.plan import Moment, Plan, Planner, Recipes
 from odibi_sql.project import Project, place_of_setting, read_project
 from odibi_sql.publish import LiveContents, PlanToShow, PreviousVersions, Publication, Publisher, meaning_of, state_of
+from odibi_sql.publish.previous import columns_so_far
 from odibi_sql.relation import Query, Relation, Stored
 from odibi_sql.remembered import ModelMemo, context_of
 from odibi_sql.reports.text import counted
@@ -271,14 +272,13 @@ class Orchestrator:
 
     def validate(self) -> Validation:
         """Bind what is selected, and all that it reads, without results and without data. Raises SelectionError.
-
-        Spark is asked only where the `engine` option names it, since it takes long to start.
-        """
+        Spark is asked only where the `engine` option names it, since it takes long to start."""
         dag, options = self.compiled.dag, self.options
         names = dag.with_upstream(select(dag, options.select, options.exclude, self.state))
-        reader = self._input_reader(Presence())
+        look = looking_at_files(self._input_reader(Presence()))
+        so_far = columns_so_far(dag, names, lambda: self.publisher)
         only = "duckdb" if options.engine is None else None
-        with Inference(self.compiled, looking_at_files(reader), self.open_session, self.run_id, only) as inference:
+        with Inference(self.compiled, look, self.open_session, self.run_id, only, so_far) as inference:
             return Validation(inference.infer(names), self.compiled.problems)
 
     # -- a build

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Literal
 
@@ -22,6 +24,7 @@ from odibi_sql.errors import Location, OdibiError, Problems, ProjectError, SqlEr
 from odibi_sql.incremental.strategies import named_columns, no_column
 from odibi_sql.inputs import InputReader, csv_of
 from odibi_sql.materializations import MATERIALIZATIONS
+from odibi_sql.materializations.kind import Making, OptionProblem
 from odibi_sql.model import Model, PythonModel, Seed, Source
 from odibi_sql.plan import Plan, is_stored
 from odibi_sql.relation import Attached, Files, Relation, Stored
@@ -30,6 +33,7 @@ from odibi_sql.typed import Types, place_written, read_at, typed
 
 Status = Literal["valid", "wrong", "undecided"]
 Look = Callable[[DAGNode], Relation | Columns | None]
+_ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)  # columns are the same at all times
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,7 @@ class Validation:
 class Inference:
     """A context manager. `look` gives what is known of a node from elsewhere: its columns, or a relation to ask for
     them, or nothing; it may raise OdibiError. `only` is the one engine that may be asked, if not all may be. `so_far`
-    are the columns that growing models have already. `schemas` keeps what was inferred.
+    are the columns that growing models and snapshots have already. `schemas` keeps what was inferred.
     """
 
     compiled: Compiled
@@ -155,14 +159,31 @@ class Inference:
             return replace(known, mistakes=(self._mistake(node, failure), *known.mistakes), unread=failure.passing)
         if mistakes := (*self._of_settings(node, columns), *self._of_delta(node, context, columns)):
             return Schema(columns, mistakes=mistakes)
-        if MATERIALIZATIONS[node.config.materialized].make is not None:
-            return self._undecided(node, f"it is a {node.config.materialized}, which adds columns of its own")
+        if MATERIALIZATIONS[node.config.materialized].columns is not None:
+            try:
+                columns = self._made_columns(node, context, bound, columns)
+            except EngineFailure as failure:
+                told = SqlError(failure.message, self.compiled.places.mention(node.model, ""), failure.advice)
+                return Schema(None, mistakes=(told,), unread=failure.passing)
         if (
             node.config.on_schema_change in ("ignore", "append_new_columns")
             and self.so_far.get(node.name, columns) != columns
         ):
             return self._undecided(node, "its columns depend on those that it has already")
         return self._with_contract(node, columns)
+
+    def _made_columns(self, node: DAGNode, context: NodeContext, bound: Bound, columns: Columns) -> Columns:
+        """Where more is made of a query with these columns. Raises ProjectError for options that do not fit them."""
+        kind, engine = MATERIALIZATIONS[node.config.materialized], load_engine(node.config.engine or self._engine)
+        had = self.so_far.get(node.name)
+        previous = Stored(had, ()) if had is not None else None
+        making = Making(context, bound, Path(), node.config.all_options(), previous, _ANY_TIME, engine.DIALECT)
+        assert kind.columns is not None  # noqa: S101 - for the type checker
+        try:
+            return kind.columns(making, columns)
+        except OptionProblem as problem:
+            where = self.compiled.places.mention(node.model, problem.setting, problem.value)
+            raise ProjectError(problem.message, where, problem.hint) from problem
 
     def _of_settings(self, node: DAGNode, columns: Columns) -> tuple[OdibiError, ...]:
         """What an incremental model's settings name and neither its query nor its rows so far have."""
@@ -320,6 +341,7 @@ def schemas_to_run(
     """Of what will run, and of what has a contract. Raises Problems for what is wrong, if it is the project that is."""
     names = [name for name, step in plan.steps.items() if step.entry is None or has_contract(step.node.definition)]
     so_far = {name: entry.columns for name, entry in plan.versions.published.items()}
+    so_far |= {name: version.relation.columns for name, version in plan.recipes.previous.items()}
     with Inference(compiled, looking_into(plan), open_session, run_id, so_far=so_far) as inference:
         schemas = inference.infer(names)
     mistakes = [mistake for schema in schemas.values() if not schema.unread for mistake in schema.mistakes]

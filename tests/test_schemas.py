@@ -47,6 +47,23 @@ from range(3) as r(i)
 """
 
 
+HISTORIES = """
+snapshots:
+  - name: first
+    relation: ref('types')
+    config: {strategy: check, unique_key: "span::varchar", check_cols: all}
+  - name: second
+    relation: ref('orders')
+    config:
+      strategy: timestamp
+      unique_key: [id, customer_id]
+      updated_at: ordered_on
+      hard_deletes: new_record
+      dbt_valid_to_current: date '9999-12-31'
+      snapshot_meta_column_names: {dbt_valid_from: since, dbt_valid_to: ended, dbt_is_deleted: deleted}
+"""
+
+
 def test_inferred_columns_are_those_that_a_build_gives(tmp_path: Path) -> None:
     folder = write_project(
         tmp_path,
@@ -57,6 +74,8 @@ def test_inferred_columns_are_those_that_a_build_gives(tmp_path: Path) -> None:
             "models/last.sql": "select w.*, o.*, f.* from within as w, orders as o, 'data/f.csv' as f",
             "models/pivoted.sql": "pivot orders on customer_id in (1, 2) using sum(amount) group by ordered_on",
             "models/src.sql": "select * from raw.p join crm.people using (id)",
+            "snapshots/histories.yml": HISTORIES,
+            "models/ended.sql": "select id, amount, ended, deleted from second where since < now()",
             "models/described.yml": (
                 "seeds: [{name: orders, config: {column_types: {AMOUNT: 'decimal(9, 2)', id: hugeint}}}]\n"
                 "sources:\n  - {name: raw, path: 'data/{name}.parquet', tables: [p]}\n"
@@ -72,6 +91,22 @@ def test_inferred_columns_are_those_that_a_build_gives(tmp_path: Path) -> None:
     built = built_columns(folder)
     assert {name: inferred[name] for name in built} == built
     assert len(inferred["last"]) == len(inferred["within"]) + 6
+
+
+def test_a_history_keeps_columns_that_its_query_no_longer_has(project: WriteProject) -> None:
+    history = "{{ config(materialized='snapshot', unique_key='id', strategy='check', check_cols='all') }}\n"
+    folder = project(
+        {**SHOP, "models/h.sql": history + "select * from customers", "models/names.sql": "select name from h"}
+    )
+    assert odibi_sql.build(folder).ok
+    project({"models/h.sql": history + "select id, 1 as n from customers"})
+    inferred = inferred_columns(folder)
+    assert [name for name, _ in inferred["h"]][:2] == ["id", "name"] and inferred["h"][-1] == ("n", "INTEGER")
+    built = built_columns(folder)
+    assert {name: inferred[name] for name in built} == built
+    project({"models/h.sql": history + "select id, 1 as name from customers"})
+    told = "models/h.sql: the column `name` is VARCHAR in the history, and INTEGER now"
+    assert told in [str(mistake).split("\n")[0] for mistake in validated(folder).mistakes]
 
 
 @pytest.mark.parametrize("models", [120])

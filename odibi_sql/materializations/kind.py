@@ -72,7 +72,8 @@ class Kind:
     anything: a view over the kept rows, or the query as a view. `for_models`: a model can ask for it by name.
 
     `takes` names the options it understands, `wrong` says what is wrong with them. `make` makes its rows from the
-    query, by default they are the query's.
+    query, by default they are the query's. `columns` says which columns `make` gives where the query has these, from
+    inputs that hold nothing yet; it raises what `make` would of them.
 
     `irreplaceable`: its rows hold what the inputs no longer do, so that they can never be made again; each version
     builds on the one before it. `tells_time`: whether the build's time can be in the rows, whatever the query is.
@@ -85,5 +86,6 @@ class Kind:
     takes: frozenset[str] = frozenset()
     wrong: Callable[[Options], Iterator[OptionProblem]] = _nothing_wrong
     make: Callable[[Making], tuple[tuple[Column, ...], Written]] | None = None
+    columns: Callable[[Making, tuple[Column, ...]], tuple[Column, ...]] | None = None
     irreplaceable: bool = False
     tells_time: Callable[[Options], bool] = _no_time

@@ -269,27 +269,52 @@ def _listed(columns: Sequence[tuple[str, str]], values: dict[str, str]) -> str:
     )
 
 
+@dataclass(frozen=True)
+class _Version:
+    """The next version as a query over views of the context, which have these `columns`."""
+
+    rules: Rules
+    views: Mapping[str, str]
+    columns: ColumnsOf
+    sql: str
+
+
+def _version(making: Making, now: Stored) -> _Version:
+    """Raises OptionProblem for what can be told by columns."""
+    rules = Rules(making.options, now.columns, making.now)
+    rules.refuse_clashes()
+    if not rules.by_time:
+        rules.checked()  # whether its columns are there
+    inputs = {"now": now, **({"history": making.previous} if making.previous else {})}
+    views = making.context.make_views(inputs, repr(making.options))
+    if making.previous is None:
+        sql = first_sql(rules, views["now"])
+    else:
+        refuse_changes(rules, making.previous.columns)
+        sql = next_sql(rules, views["now"], views["history"], making.previous.columns)
+    return _Version(rules, views, {view: inputs[name].columns for name, view in views.items()}, sql)
+
+
+def columns_of(making: Making, query: tuple[Column, ...]) -> tuple[Column, ...]:
+    """Of the next version, as the engine binds it."""
+    version = _version(making, Stored(query, ()))
+    try:
+        return making.context.describe(making.own(version.sql, version.columns))
+    except EngineFailure as failure:
+        failure.offset = None  # a place in SQL that no user wrote
+        raise
+
+
 def make(making: Making) -> tuple[tuple[Column, ...], Written]:
     """The query's rows are kept for a moment, so that it runs once; what is wrong in it has its own places."""
     context = making.context
     fresh = context.write(making.bound, making.stem.with_name(f"{making.stem.name}-now"))
-    rules = Rules(making.options, fresh.columns, making.now)
-    rules.refuse_clashes()
-    if not rules.by_time:
-        rules.checked()  # whether its columns are there
-    now = Stored(fresh.columns, tuple(map(str, fresh.parts)))
     try:
-        inputs = {"now": now, **({"history": making.previous} if making.previous else {})}
-        views = context.make_views(inputs, repr(making.options))
-        columns = {view: inputs[name].columns for name, view in views.items()}
-        _refuse_bad_keys(making, rules, views["now"], columns)
-        if making.previous is None:
-            sql = first_sql(rules, views["now"])
-        else:
-            refuse_changes(rules, making.previous.columns)
-            _refuse_to_go_back(making, rules, views["history"], columns)
-            sql = next_sql(rules, views["now"], views["history"], making.previous.columns)
-        written = context.write(making.own(sql, columns), making.stem)
+        version = _version(making, Stored(fresh.columns, tuple(map(str, fresh.parts))))
+        _refuse_bad_keys(making, version.rules, version.views["now"], version.columns)
+        if making.previous is not None:
+            _refuse_to_go_back(making, version.rules, version.views["history"], version.columns)
+        written = context.write(making.own(version.sql, version.columns), making.stem)
     except EngineFailure as failure:
         failure.offset = None  # a place in SQL that no user wrote
         raise
@@ -368,6 +393,7 @@ KIND = Kind(
     takes=TAKES,
     wrong=wrong,
     make=make,
+    columns=columns_of,
     irreplaceable=True,
     tells_time=tells_time,
 )

@@ -3,17 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from odibi_sql.cache import CacheManager
-from odibi_sql.dag import DAG
+from odibi_sql.dag import DAG, DAGNode
 from odibi_sql.errors import OdibiError, Problems, StoreError
+from odibi_sql.incremental.strategies import grows
 from odibi_sql.materializations import MATERIALIZATIONS
 from odibi_sql.plan import Previous
 from odibi_sql.publish.publisher import Publisher
 from odibi_sql.publish.record import PublishedRelation, placed
-from odibi_sql.relation import Stored
+from odibi_sql.relation import Column, Stored
+
+
+def columns_so_far(dag: DAG, names: Iterable[str], publisher: Callable[[], Publisher]) -> dict[str, tuple[Column, ...]]:
+    """Of what goes on from what the target shows; nothing where that cannot be known."""
+    wanted = [name for name in names if _goes_on(dag.nodes[name])]
+    if not wanted:
+        return {}
+    try:
+        quiet = replace(publisher(), warn=lambda _: None)
+        current = quiet.current()
+        shown = {**(current.relations if current is not None else {}), **quiet.irreplaceable()}
+    except OdibiError:
+        return {}
+    return {name: shown[name].columns for name in wanted if name in shown}
+
+
+def _goes_on(node: DAGNode) -> bool:
+    kind = MATERIALIZATIONS.get(node.config.materialized)
+    return (kind is not None and kind.irreplaceable) or grows(node.config)
 
 
 @dataclass(frozen=True)

@@ -148,7 +148,7 @@ def test_a_column_that_gets_another_type_is_refused(shop: Folder) -> None:
     text = snapshot()["snapshots/history.sql"].replace("select *", "select id, 1 as city")
     shop.write({"snapshots/history.sql": text})
     ended = shop.run("build")
-    assert ended.code == 1
+    assert ended.code == 2
     assert "the column `city` is VARCHAR in the history, and INTEGER now" in ended.err
     assert "city::VARCHAR as city" in ended.err
     assert shop.rows(SPANS) == TWO_BUILDS
