@@ -245,9 +245,9 @@ class Inference:
             where = self.compiled.places.locate(node.model, problem.at)
             raise SqlError(problem.message, where, problem.hint) from problem
 
-    def _describe(self, sql: str) -> list[str] | None:
+    def _describe(self, sql: str) -> Columns | None:
         try:
-            return [column.type for column in self._duckdb().describe(sql)]
+            return self._duckdb().describe(sql)
         except EngineFailure:
             return None
 

@@ -12,10 +12,10 @@ from dataclasses import replace
 
 from odibi_sql.dag import DAGNode
 from odibi_sql.engines.protocol import Cursor, EngineFailure, Session
-from odibi_sql.relation import Relation, Slot, Stored
+from odibi_sql.relation import Column, Relation, Slot, Stored
 from odibi_sql.sql import Statement, SyntaxProblem, analyse, origin
 
-Describe = Callable[[str], Sequence[str] | None]
+Describe = Callable[[str], Sequence[Column] | None]
 Types = Mapping[str, Mapping[str, str]]  # input -> column -> type in DuckDB's words
 
 
@@ -23,9 +23,9 @@ Types = Mapping[str, Mapping[str, str]]  # input -> column -> type in DuckDB's w
 def binder(duckdb: Session) -> Iterator[Describe]:
     cursor = duckdb.cursor()
 
-    def describe(sql: str) -> list[str] | None:
+    def describe(sql: str) -> Sequence[Column] | None:
         try:
-            return [column.type for column in cursor.describe(sql)]
+            return cursor.describe(sql)
         except EngineFailure:
             return None
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
+from odibi_sql.relation import Column
 from odibi_sql.sql.statement import Statement, Written
 
 
@@ -16,7 +17,7 @@ def analyse(
     dialect: str = "duckdb",
     engine_dialect: str = "duckdb",
     schemas: Mapping[str, Mapping[str, str]] | None = None,
-    describe: Callable[[str], Sequence[str] | None] | None = None,
+    describe: Callable[[str], Sequence[Column] | None] | None = None,
 ) -> Statement:
     """Find what one SELECT-like query reads.
 
@@ -24,8 +25,8 @@ def analyse(
     in `engine_dialect`.
 
     For Spark, much depends on types. `schemas` are the tables that the query reads, as written and in lower case, each
-    with its columns' types in DuckDB's words. `describe` gives the types of a SELECT's columns as DuckDB binds it, or
-    None where it does not; without it a DuckDB of its own is asked. Without `schemas` the statement may only be fit to
+    with its columns' types in DuckDB's words. `describe` gives a SELECT's columns as DuckDB binds it, or None where it
+    does not; without it a DuckDB of its own is asked. Without `schemas` the statement may only be fit to
     be planned: see `Statement.needs_types`.
     """
     from odibi_sql.sql.parsing import parse  # 60 ms to import, most of it sqlglot
@@ -51,7 +52,7 @@ def origin(
     offset: int,
     written: Written,
     schemas: Mapping[str, Mapping[str, str]] | None = None,
-    describe: Callable[[str], Sequence[str] | None] | None = None,
+    describe: Callable[[str], Sequence[Column] | None] | None = None,
 ) -> int | None:
     """The offset in what was written of what stands at `offset` of the `sql` that was made of it with these types; None
     where it cannot be told."""
@@ -64,12 +65,13 @@ def origin(
 
 
 @contextmanager
-def _binder() -> Iterator[Callable[[str], Sequence[str] | None]]:
+def _binder() -> Iterator[Callable[[str], Sequence[Column] | None]]:
     import duckdb
 
-    def describe(sql: str) -> Sequence[str] | None:
+    def describe(sql: str) -> Sequence[Column] | None:
         try:
-            return [str(type_) for type_ in connection.sql(sql).types]
+            bound = connection.sql(sql)
+            return [Column(name, str(type_)) for name, type_ in zip(bound.columns, bound.types, strict=True)]
         except duckdb.Error:
             return None
 

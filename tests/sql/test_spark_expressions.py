@@ -19,10 +19,13 @@ import duckdb
 import pytest
 import sqlglot
 
+from odibi_sql.relation import Column
 from odibi_sql.sql import SyntaxProblem, analyse
 
 from .two_engines import OF_ROWS, TABLES, TEMPLATES, Answer, Engines, duckdb_engine, same_rows, spark_engine
 
+# pyspark notes for good what it met here, and then ends a process that becomes a client of Sail.
+pytestmark = pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning")
 LINE = re.compile(r"(?P<sql>.+?)  -- (?P<typed>\w+)(, without types: (?P<untyped>\w+))?")
 AGREE = ("equal", "rewritten")
 BATCH = 30
@@ -87,9 +90,10 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Engines:
 BINDER = duckdb.connect()
 
 
-def describe(sql: str) -> list[str] | None:
+def describe(sql: str) -> list[Column] | None:
     try:
-        return [str(type_) for type_ in BINDER.sql(sql).types]
+        bound = BINDER.sql(sql)
+        return [Column(name, str(type_)) for name, type_ in zip(bound.columns, bound.types, strict=True)]
     except duckdb.Error:
         return None
 

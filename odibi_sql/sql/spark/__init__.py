@@ -1,6 +1,7 @@
 """A DuckDB query -> the same query for Spark, the same in its rows, or a Refused.
 
 schemas     types of the columns read, where those of the inputs are given
+spelled     what is spelled out before: the columns of a `*`, and what is ordered by but not selected
 operands    parts of a query, their types, and the SQL of a refusal that only Spark can decide
 numbers, texts, times, nested, aggregates, queries
             what is rewritten or refused, by topic
@@ -19,7 +20,8 @@ from sqlglot import exp
 from odibi_sql.sql.spark import aggregates, nested, numbers, queries, texts, times
 from odibi_sql.sql.spark.known import EQUAL, EQUAL_BY_NAME
 from odibi_sql.sql.spark.operands import Refused, kind
-from odibi_sql.sql.spark.schemas import INPUT, Describe, Schemas, mark_columns
+from odibi_sql.sql.spark.schemas import INPUT, Describe, Schemas, asking, mark_columns
+from odibi_sql.sql.spark.spelled import order_by_columns, spell_stars, waits_for_columns
 from odibi_sql.sql.spark.times import BY_WIDTH, widths_are_told
 
 __all__ = ["INPUT", "Describe", "Refused", "Schemas", "for_spark"]
@@ -39,14 +41,19 @@ def for_spark(
 ) -> tuple[exp.Expr, bool]:
     """The tree changed, innermost parts first, so that each rewrite finds its operands in Spark's terms already; and
     whether it is one to plan with only, because types that are not told may change it."""
+    ask = asking(schemas, describe) if schemas is not None and describe is not None else None
+    if ask is not None:
+        spell_stars(root, ask)
+    order_by_columns(root)
     nodes = list(root.walk())
     _check_known(nodes)
+    if ask is not None:
+        mark_columns(root, ask)
     if schemas is not None and describe is not None:
-        mark_columns(root, schemas, describe)
         for node in nodes:
             node.meta["typed"] = True
     kinds = {id(node): kind(node) for node in nodes}
-    untold = schemas is None and any(isinstance(node, BY_WIDTH) and not widths_are_told(node) for node in nodes)
+    untold = schemas is None and any(map(_waits, nodes))
     for node in reversed(nodes):
         rewrite = _rewrite(node)
         if rewrite is None or node.meta.get("replaced"):
@@ -66,6 +73,12 @@ def for_spark(
             else:
                 node.replace(made)
     return root, untold
+
+
+def _waits(node: exp.Expr) -> bool:
+    if isinstance(node, exp.Select):
+        return waits_for_columns(node)
+    return isinstance(node, BY_WIDTH) and not widths_are_told(node)
 
 
 def _rewrite(node: exp.Expr) -> Callable[[exp.Expr], exp.Expr] | None:

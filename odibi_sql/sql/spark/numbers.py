@@ -37,6 +37,8 @@ def divide(node: exp.Expr) -> exp.Expr:
     left, right = as_double(node.this), as_double(node.expression)
     if _never_zero(node.expression):
         return raw(f"({left} / {right})", "double")
+    if isinstance(node.expression, exp.Literal) and not node.expression.is_string:
+        return raw(f"({left} * DOUBLE('Infinity'))", "double")
     return raw(f"CASE WHEN {right} = 0 THEN {left} * DOUBLE('Infinity') ELSE {left} / {right} END", "double")
 
 
@@ -105,15 +107,16 @@ def round_(node: exp.Expr) -> exp.Expr:
 
 def _rounded(value: str, places: int) -> str:
     """The value times a power of ten, rounded, and back. Where the product seems to lie amid two whole numbers, it
-    may have been rounded to there; the remainder, which is exact, tells whether the value is less than it seems."""
+    may have been rounded to there; the remainder, which is exact, tells whether the value is less than it seems. Of 0
+    there is no remainder, and Sail looks at both sides of an AND."""
     power = f"1e{abs(places)}D"
     scaled, back = (f"{value} * {power}", f"/ {power}") if places >= 0 else (f"{value} / {power}", f"* {power}")
     scaled = f"({scaled})"
     if places >= 0:
-        left = f"abs({scaled}) % abs({value})"
+        left = f"abs({scaled}) % nullif(abs({value}), 0)"
         is_less = f"{left} > 0 AND {left} < abs({value}) / 2"
     else:
-        is_less = f"abs({value}) % abs({scaled}) > abs({scaled}) / 2"
+        is_less = f"abs({value}) % nullif(abs({scaled}), 0) > abs({scaled}) / 2"
     return (
         f"CASE WHEN abs({scaled}) = DOUBLE('Infinity') THEN {value} "
         f"WHEN abs({scaled}) >= 4503599627370496 THEN {scaled} {back} "  # 2^52: whole already

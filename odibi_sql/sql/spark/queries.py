@@ -8,6 +8,8 @@ from sqlglot import exp, transforms
 
 from odibi_sql.sql.spark.nested import series
 from odibi_sql.sql.spark.operands import Refused, raw, said
+from odibi_sql.sql.spark.schemas import is_star
+from odibi_sql.sql.spark.spelled import COUNT_STAR
 
 _NAMED = (exp.Column, exp.Alias, exp.Star, exp.Dot, exp.Aliases, exp.PropertyEQ)
 
@@ -19,20 +21,17 @@ def select(node: exp.Expr) -> exp.Expr:
         name = "DISTINCT ON" if first_of else "QUALIFY"
         if node.args.get("limit") or node.args.get("offset") or (qualify and distinct):
             raise Refused(node, f"{name} cannot be said to Spark beside LIMIT or DISTINCT", "use a query around it")
-        if first_of and any(_has_star(column) for column in node.expressions):
-            raise Refused(node, "DISTINCT ON cannot be said to Spark with `*`", "name the columns")
+        if first_of and any(map(is_star, node.expressions)):
+            raise Refused(node, "DISTINCT ON cannot be said to Spark with `*`", "name the columns", untold=True)
     _check_names(node)
-    return _without_qualify(node) if qualify and any(map(_has_star, node.expressions)) else node
-
-
-def _has_star(column: exp.Expr) -> bool:
-    return isinstance(column, exp.Star) or (isinstance(column, exp.Column) and isinstance(column.this, exp.Star))
+    return _without_qualify(node) if qualify and any(map(is_star, node.expressions)) else node
 
 
 def _without_qualify(node: exp.Expr) -> exp.Expr:
     """sqlglot selects the conditions of QUALIFY within and `*` around: they are left out again."""
     if len(node.expressions) != 1:
-        raise Refused(node, "QUALIFY cannot be said to Spark with `*` and other columns", "name the columns")
+        message = "QUALIFY cannot be said to Spark with `*` and other columns"
+        raise Refused(node, message, "name the columns", untold=True)
     made = transforms.eliminate_qualify(node.copy())
     within = made.args["from_"].this.this
     added = [column.alias for column in within.expressions[1:]]
@@ -46,7 +45,7 @@ def _check_names(select: exp.Expr) -> None:
         return
     for column in select.expressions:
         if isinstance(column, exp.Count) and isinstance(column.this, exp.Star):
-            column.replace(exp.alias_(column.copy(), "count_star()", quoted=True))
+            column.replace(exp.alias_(column.copy(), COUNT_STAR, quoted=True))
             continue
         if not isinstance(column, _NAMED):
             raise Refused(column, "a column without a name has another name on Spark", "name it: … AS name")
@@ -72,7 +71,8 @@ def _names_matter(select: exp.Expr) -> bool:
 
 def star(node: exp.Expr) -> exp.Expr:
     if node.args.get("replace") or node.args.get("rename"):
-        raise Refused(node, "Spark has no REPLACE or RENAME beside `*`", "EXCLUDE the column and add it by itself")
+        message, hint = "Spark has no REPLACE or RENAME beside `*`", "EXCLUDE the column and add it by itself"
+        raise Refused(node, message, hint, untold=True)
     return node
 
 

@@ -13,31 +13,40 @@ from sqlglot import exp
 from sqlglot.errors import ParseError
 
 from odibi_sql.quoting import quote_name
+from odibi_sql.relation import Column
 from odibi_sql.sql.spark.operands import Kind, kind, of_type
 
 Schemas = Mapping[str, Mapping[str, str]]  # table as written, in lower case -> column -> type in DuckDB's words
-Describe = Callable[[str], Sequence[str] | None]  # a SELECT -> its columns' types in DuckDB's words, if it can be bound
-Ask = Callable[[exp.Select, Sequence[exp.Expr]], Sequence[str] | None]
+Describe = Callable[[str], Sequence[Column] | None]  # a SELECT -> its columns as DuckDB binds it, if it can
+Ask = Callable[[exp.Select, Sequence[exp.Expr]], Sequence[Column] | None]  # the same of parts, beside what it reads
 
 INPUT = "input"  # where a table in the tree notes the name under which `Schemas` has it
 _BY_COLUMN = ("expressions", "where", "from_", "joins", "laterals")  # where a column goes before an alias of its name
 
 
-def mark_columns(root: exp.Expr, schemas: Schemas, describe: Describe) -> None:
-    """Tables that are read carry their names in `meta[INPUT]`."""
+def asking(schemas: Schemas, describe: Describe) -> Ask | None:
+    """Tables that are read carry their names in `meta[INPUT]`. None where nothing is known of any."""
     inputs = {name: f"__input_{number}" for number, name in enumerate(schemas)}
     empty = [f"{inputs[name]} AS ({_nothing(columns)})" for name, columns in schemas.items() if columns]
     if not empty:
-        return
+        return None
     given = f"WITH {', '.join(empty)} SELECT * FROM "
 
-    def ask(select: exp.Select, columns: Sequence[exp.Expr]) -> Sequence[str] | None:
+    def ask(select: exp.Select, columns: Sequence[exp.Expr]) -> Sequence[Column] | None:
         return describe(f"{given}({_question(select, columns, inputs)})")
 
+    return ask
+
+
+def is_star(column: exp.Expr) -> bool:
+    return isinstance(column.this if isinstance(column, exp.Column) else column, exp.Star)
+
+
+def mark_columns(root: exp.Expr, ask: Ask) -> None:
     by_select: dict[int, tuple[exp.Select, list[exp.Column]]] = {}
     for column in root.find_all(exp.Column):
         select = column.find_ancestor(exp.Select)
-        if isinstance(select, exp.Select) and not isinstance(column.this, exp.Star):
+        if isinstance(select, exp.Select) and not is_star(column):
             by_select.setdefault(id(select), (select, []))[1].append(column)
     for select, columns in by_select.values():
         _mark(select, columns, ask)
@@ -45,10 +54,10 @@ def mark_columns(root: exp.Expr, schemas: Schemas, describe: Describe) -> None:
 
 def _mark(select: exp.Select, columns: list[exp.Column], ask: Ask) -> None:
     each = {column.sql("duckdb"): column for column in columns}
-    types = ask(select, list(each.values()))
+    found_all = ask(select, list(each.values()))
     known: dict[str, Kind | None]
-    if types is not None:
-        known = {text: _kind(type_) for text, type_ in zip(each, types, strict=True)}
+    if found_all is not None:
+        known = {text: _kind(found.type) for text, found in zip(each, found_all, strict=True)}
     else:  # one that cannot be told hides the others
         known = {text: _alone(select, column, ask) for text, column in each.items()}
     aliases = {one.alias.lower(): one.this for one in select.expressions if isinstance(one, exp.Alias)}
@@ -71,8 +80,8 @@ def _alone(select: exp.Select, column: exp.Column, ask: Ask) -> Kind | None:
     """Of the SELECT, or of the nearest one around it that knows the column."""
     around: exp.Expr | None = select
     while isinstance(around, exp.Select):
-        if types := ask(around, [column]):
-            return _kind(types[0])
+        if found := ask(around, [column]):
+            return _kind(found[0].type)
         around = around.find_ancestor(exp.Select)
     return None
 
@@ -84,7 +93,8 @@ def _clause(node: exp.Expr, select: exp.Select) -> str:
 
 
 def _question(select: exp.Select, columns: Sequence[exp.Expr], inputs: Mapping[str, str]) -> str:
-    asked = exp.Select(expressions=[exp.alias_(one.copy(), f"c{n}") for n, one in enumerate(columns)])
+    named = [one.copy() if is_star(one) else exp.alias_(one.copy(), f"c{n}") for n, one in enumerate(columns)]
+    asked = exp.Select(expressions=named)
     for part in ("with_", "from_", "joins", "laterals"):
         value = select.args.get(part)
         if value:

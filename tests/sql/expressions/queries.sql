@@ -15,10 +15,10 @@ SELECT k, bo, count(*) FROM t GROUP BY GROUPING SETS ((k), (bo), ())  -- refused
 SELECT k, bo, grouping(k) AS g, count(*) FROM t GROUP BY ROLLUP (k, bo)  -- refused
 SELECT DISTINCT k FROM t  -- equal
 SELECT DISTINCT ON (k) k, id FROM t ORDER BY k, id  -- equal
-SELECT * EXCLUDE (li, ls, st, mp) FROM t  -- equal
-SELECT * EXCLUDE (li, ls, st, mp) REPLACE (i + 1 AS i) FROM t  -- refused
-SELECT * RENAME (i AS ii) FROM t  -- refused
-SELECT t.* EXCLUDE (li, ls, st, mp) FROM t  -- equal
+SELECT * EXCLUDE (li, ls, st, mp) FROM t  -- rewritten
+SELECT * EXCLUDE (li, ls, st, mp) REPLACE (i + 1 AS i) FROM t  -- rewritten, without types: refused
+SELECT * RENAME (i AS ii) FROM t  -- rewritten, without types: refused
+SELECT t.* EXCLUDE (li, ls, st, mp) FROM t  -- rewritten
 SELECT COLUMNS('^d') FROM t  -- refused
 SELECT COLUMNS(*) FROM u  -- refused
 SELECT min(COLUMNS(*)) FROM u  -- refused
@@ -151,9 +151,9 @@ SELECT id FROM t WHERE s LIKE '%o%' AND NOT s LIKE 'h%' ORDER BY id DESC LIMIT 5
 SELECT id, coalesce(p, s, '-') AS label FROM t WHERE dt >= DATE '2021-01-01' AND dt < DATE '2024-06-01'  -- equal
 SELECT id FROM t QUALIFY row_number() OVER (PARTITION BY k ORDER BY id) = 1 LIMIT 2  -- refused
 SELECT DISTINCT k FROM t QUALIFY row_number() OVER (ORDER BY id) < 3  -- refused
-SELECT DISTINCT ON (k) * FROM u ORDER BY k  -- refused
+SELECT DISTINCT ON (k) * FROM u ORDER BY k  -- rewritten, without types: refused
 SELECT u.* FROM u QUALIFY row_number() OVER (PARTITION BY k ORDER BY v) = 1  -- rewritten
-SELECT *, 1 AS one FROM u QUALIFY row_number() OVER (PARTITION BY k ORDER BY v) = 1  -- refused
+SELECT *, 1 AS one FROM u QUALIFY row_number() OVER (PARTITION BY k ORDER BY v) = 1  -- rewritten, without types: refused
 SELECT k, sum(i) AS x, avg(i) AS y FROM t GROUP BY k HAVING sum(i) > 2  -- rewritten
 SELECT id, sum(i) OVER (PARTITION BY k ORDER BY id) AS x FROM t QUALIFY x > 2  -- equal
 SELECT k AS i, i AS n FROM t WHERE i > 1  -- equal
@@ -216,7 +216,7 @@ SELECT id, sum(d) OVER w AS a, avg(d) OVER w AS b FROM t WINDOW w AS (PARTITION 
 SELECT id, row_number() OVER (PARTITION BY k ORDER BY d DESC NULLS LAST, id) AS n FROM t  -- equal
 SELECT id, dense_rank() OVER (ORDER BY coalesce(i, 0)) AS n FROM t  -- equal
 SELECT * FROM t WHERE false  -- equal
-SELECT * EXCLUDE (st, mp) FROM t WHERE id = 1  -- equal
+SELECT * EXCLUDE (st, mp) FROM t WHERE id = 1  -- rewritten
 SELECT id FROM t ORDER BY d DESC, id LIMIT 3  -- equal
 SELECT id, i FROM t ORDER BY 2 DESC NULLS LAST, 1 LIMIT 3 OFFSET 2  -- equal
 SELECT * FROM (SELECT k, bo, i FROM t) PIVOT (sum(i) AS s, count(*) AS n FOR k IN (1, 2))  -- refused
@@ -244,3 +244,17 @@ SELECT i + r AS a FROM t  -- refused, without types: untold
 SELECT k, bo, count(*) AS n FROM t GROUP BY GROUPING SETS ((k), (k, bo))  -- equal
 SELECT n, round(n * 5 / 1000, 2) AS a, round(-n * 5 / 10000, 3) AS b, round(n * 2.5, -1) AS c, round(n * 5 / 16, 12) AS d FROM range(3000) AS r(n)  -- rewritten
 SELECT n, round(n * 50::double, -2) AS a, round(n / 7 * 1e13, 3) AS b, round(n / 1e12, 11) AS c, round(n * 5 / 1e14, 13) AS d FROM range(500) AS r(n)  -- rewritten, without types: stops
+SELECT * EXCLUDE (t.i, k) FROM u JOIN (SELECT k, i, j FROM t) AS t USING (k)  -- rewritten
+SELECT t.* EXCLUDE (li, ls, st, mp, js) REPLACE (d * 2 AS d), u.* RENAME (k AS k2) FROM t JOIN u ON t.k = u.k  -- rewritten, without types: refused
+SELECT * EXCLUDE (v) FROM u JOIN (SELECT k, i FROM t) AS t ON t.k = u.k  -- equal
+WITH a AS (SELECT * EXCLUDE (v) FROM u), b AS (SELECT * REPLACE (k + 1 AS K) FROM a) SELECT * EXCLUDE (i) FROM (SELECT i, b.k FROM b JOIN t ON t.k = b.k)  -- rewritten, without types: refused
+SELECT st.* EXCLUDE (b), id FROM t  -- rewritten
+SELECT k, count(*) AS n FROM t GROUP BY k ORDER BY min(dt), k  -- rewritten
+SELECT t.k, count(*) FROM t GROUP BY t.k ORDER BY sum(i) / count(*) DESC, t.k  -- rewritten
+SELECT k AS a, max(i) AS b FROM t GROUP BY k ORDER BY max(i) DESC, min(d) NULLS FIRST, 1 LIMIT 2 OFFSET 1  -- rewritten
+SELECT upper(s) AS u, count(*) AS n FROM t GROUP BY s ORDER BY max(id) LIMIT 5  -- rewritten
+WITH a AS (SELECT k, d FROM t) SELECT k, round(avg(d), 1) AS m FROM a GROUP BY ALL HAVING count(*) > 1 ORDER BY min(d), m  -- rewritten
+SELECT max(i) AS i FROM t GROUP BY k ORDER BY min(i)  -- rewritten
+SELECT max(i) AS x FROM t ORDER BY min(id)  -- rewritten
+SELECT -k AS k, max(i) AS x FROM t GROUP BY t.k ORDER BY k + min(id) * 0 NULLS FIRST  -- rewritten
+SELECT k, -id AS m FROM t GROUP BY k, id ORDER BY max(m)  -- stops

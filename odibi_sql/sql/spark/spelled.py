@@ -1,0 +1,148 @@
+"""What is spelled out before anything is rewritten, since not every engine that speaks Spark's SQL has the short form.
+
+The columns of a `*` with EXCLUDE, REPLACE or RENAME, and of one beside QUALIFY or DISTINCT ON, once DuckDB's binder can
+say which they are: Spark itself has EXCEPT only, and Sail nothing. And what a grouped query is ordered by without
+selecting it, for which Sail wants a query within.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlglot import exp
+
+from odibi_sql.sql.spark.schemas import Ask, is_star
+
+COUNT_STAR = "count_star()"  # as DuckDB calls a count(*) without a name
+_HIDDEN = "__order_"
+_IN_SOURCE = (exp.With, exp.CTE, exp.Subquery, exp.From, exp.Join, exp.SetOperation)
+
+
+def waits_for_columns(select: exp.Select) -> bool:
+    """Whether a `*` in it is spelled out as soon as the columns are known."""
+    return any(_is_to_spell(column, select) for column in select.expressions)
+
+
+def spell_stars(root: exp.Expr, ask: Ask) -> None:
+    """Innermost first. Where the binder cannot tell the columns, or one of them by its name, the `*` stays."""
+    for select in reversed(list(root.find_all(exp.Select))):
+        if waits_for_columns(select):
+            columns = [
+                (_spelled(column, select, ask) if _is_to_spell(column, select) else None) or [column]
+                for column in select.expressions
+            ]
+            select.set("expressions", [column for spelled in columns for column in spelled])
+
+
+def _is_to_spell(column: exp.Expr, select: exp.Select) -> bool:
+    if not is_star(column):
+        return False
+    distinct = select.args.get("distinct")
+    first_of = distinct is not None and distinct.args.get("on")
+    return bool(first_of or select.args.get("qualify") or any(_star(column).args.values()))
+
+
+def _star(column: exp.Expr) -> exp.Expr:
+    star: exp.Expr = column.this if isinstance(column, exp.Column) else column
+    return star
+
+
+def _spelled(column: exp.Expr, select: exp.Select, ask: Ask) -> list[exp.Expr] | None:
+    found = ask(select, [column])
+    if found is None:
+        return None
+    replaced, renamed = (
+        {one.alias.lower(): one for one in _star(column).args.get(kind) or ()} for kind in ("replace", "rename")
+    )
+    qualifier = {part: column.args.get(part) for part in ("table", "db", "catalog")}
+    spelled: list[exp.Expr] = []
+    plain: list[exp.Expr] = []
+    types: list[str] = []
+    for one in found:
+        name = exp.to_identifier(one.name, quoted=True)
+        if (other := replaced.get(one.name.lower())) is not None:
+            spelled.append(exp.alias_(other.this.copy(), name))
+            continue
+        old = renamed.get(one.name.lower())
+        read = exp.to_identifier(old.this.name, quoted=True) if old is not None else name.copy()
+        plain.append(exp.Column(this=read, **{part: value.copy() for part, value in qualifier.items() if value}))
+        types.append(one.type)
+        spelled.append(plain[-1] if old is None else exp.alias_(plain[-1], name))
+    again = ask(select, plain) if plain else ()
+    return spelled if again is not None and [one.type for one in again] == types else None
+
+
+def order_by_columns(root: exp.Expr) -> None:
+    """A grouped query becomes one within another, which orders by its columns. Where a name may mean a column or what
+    is selected, all stays as it is."""
+    for select in reversed(list(root.find_all(exp.Select))):
+        order = select.args.get("order")
+        if order is None or select.args.get("distinct") or not _is_source(select):
+            continue
+        if any(_is_hidden(one.this, select) for one in order.expressions):
+            _wrap(select, order)
+
+
+def _is_hidden(ordered: exp.Expr, select: exp.Select) -> bool:
+    if any(ordered == one.unalias() for one in select.expressions) or ordered.find(exp.Window):
+        return False
+    return ordered.find(exp.AggFunc) is not None
+
+
+def _is_source(select: exp.Select) -> bool:
+    """Whether it stands where a table could, and so reads no columns of a query around it."""
+    node: exp.Expr = select
+    while node.parent is not None:
+        if not isinstance(node.parent, _IN_SOURCE) and node.arg_key not in ("from_", "joins", "with_"):
+            return False
+        node = node.parent
+    return True
+
+
+def _wrap(select: exp.Select, order: exp.Expr) -> None:
+    for column in select.expressions:
+        if isinstance(column, exp.Count) and is_star(column.this):
+            column.replace(exp.alias_(column.copy(), COUNT_STAR, quoted=True))
+    names = [column.output_name.lower() for column in select.expressions]
+    if not all(names) or len(set(names)) < len(names) or any(map(is_star, select.expressions)):
+        return
+    hidden: list[exp.Expr] = []
+    changed: list[tuple[exp.Expr, str]] = []
+    for ordered in (one.this for one in order.expressions):
+        if isinstance(ordered, exp.Literal) or (_is_plain(ordered) and ordered.name.lower() in names):
+            continue
+        same = next((one.output_name for one in select.expressions if one.unalias() == ordered), None)
+        if same is None:
+            if not _is_movable(ordered, select.expressions):
+                return
+            same = f"{_HIDDEN}{len(hidden) + 1}"
+            hidden.append(exp.alias_(ordered.copy(), same, quoted=True))
+        changed.append((ordered, same))
+    for ordered, name in changed:
+        ordered.replace(exp.column(name, quoted=True))
+    outside = {key: select.args.get(key) for key in ("with_", "order", "limit", "offset")}
+    within = exp.Select(**{key: value for key, value in select.args.items() if key not in outside})
+    outer = [exp.column(column.output_name, quoted=True) for column in within.expressions]
+    within.set("expressions", [*within.expressions, *hidden])
+    for key in list(select.args):
+        if key not in outside:
+            select.set(key, None)
+    select.set("expressions", outer)
+    select.set("from_", exp.From(this=exp.Subquery(this=within)))
+
+
+def _is_plain(node: exp.Expr) -> bool:
+    return isinstance(node, exp.Column) and not node.table
+
+
+def _is_movable(ordered: exp.Expr, selected: Sequence[exp.Expr]) -> bool:
+    """Unless it may mean something that is selected: within an expression, a name is first that of a column."""
+    aliases = {one.alias.lower() for one in selected if isinstance(one, exp.Alias) and not _is_column(one)}
+    if ordered.find(exp.Query, exp.Window):
+        return False
+    return not any(_is_plain(one) and one.name.lower() in aliases for one in ordered.find_all(exp.Column))
+
+
+def _is_column(alias: exp.Alias) -> bool:
+    """Whether there is a column of that name as well, since the alias is made of it."""
+    return any(one.name.lower() == alias.alias.lower() for one in alias.this.find_all(exp.Column))
