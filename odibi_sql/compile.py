@@ -139,6 +139,16 @@ def compile_project(
     return Compiled(project, dag, tuple(each_once.values()), places, warnings, frozenset(compiling.env), start, end)
 
 
+def compile_models(project: Project, engine_dialect: str) -> list[AnyModel]:
+    """The project's models one by one, without graph, checks and memory. Raises Problems, also for mere warnings."""
+    renderer, delta_renderer = Renderer(project), Renderer(project, incremental=lambda _: True)
+    compiling = _Compiling(project, renderer, delta_renderer, engine_dialect, None)
+    models = compiling.models()
+    if compiling.problems or compiling.warnings:
+        raise Problems([*compiling.problems, *map(ProjectError, compiling.warnings)])
+    return models
+
+
 @dataclass
 class _Compiling:
     """All models of a project, one after the other; what is wrong is kept, and the rest goes on."""

@@ -137,10 +137,8 @@ class Orchestrator:
 
     @cached_property
     def _as_read(self) -> Project:
-        project = read_project(self.options.folder, self.options.target, self.options.vars)
-        chosen = project.target
-        engine, threads = self.options.engine or chosen.engine, self.options.threads or chosen.threads
-        project = replace(project, target=replace(chosen, engine=engine, threads=threads))
+        asked = self.options
+        project = read_project(asked.folder, asked.target, asked.vars).running_on(asked.engine, asked.threads)
         for warning in project.warnings:
             self._warn(warning)
         return project

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from glob import has_magic
 from importlib import metadata
@@ -18,6 +18,7 @@ from odibi_sql import warm
 from odibi_sql.cache import expand
 from odibi_sql.cache.files import write_atomically
 from odibi_sql.dag import DAGNode
+from odibi_sql.edits import meanings_of
 from odibi_sql.errors import StoreError
 from odibi_sql.inputs import is_remote
 from odibi_sql.model import PythonModel, Source
@@ -44,8 +45,11 @@ class Basis:
 
 @dataclass(frozen=True)
 class Said:
+    """`edits` is what `edits.mean_nothing` takes, for answers that do not depend on comments and layout."""
+
     stdout: str
     stderr: str
+    edits: Mapping[str, object] | None = None
 
 
 def keep_build(orchestrator: Orchestrator, build: Build, arguments: Sequence[str], said: str) -> None:
@@ -67,7 +71,18 @@ def keep_build(orchestrator: Orchestrator, build: Build, arguments: Sequence[str
         return
     dated = any(asks_for_the_date(step.node) for step in build.plan.steps.values())
     date = orchestrator.moment.now.date().isoformat() if dated and options.as_of is None else None
-    _keep(orchestrator, arguments, _basis(orchestrator, data, made, date), Said("", said))
+    _keep(orchestrator, arguments, _basis(orchestrator, data, made, date), Said("", said, _edits(orchestrator)))
+
+
+def _edits(orchestrator: Orchestrator) -> dict[str, object] | None:
+    """What `edits` takes; None where the command line's vars are of kinds that JSON does not give back as they were."""
+    given = orchestrator.options
+    asked = {"target": given.target, "engine": given.engine, "threads": given.threads, "vars": dict(given.vars)}
+    try:
+        keeps = json.loads(json.dumps(asked)) == asked
+    except (TypeError, ValueError):
+        keeps = False
+    return {"asked": asked, "meanings": meanings_of(orchestrator.compiled)} if keeps else None
 
 
 def _must_be_asked(node: DAGNode) -> bool:
@@ -135,6 +150,7 @@ def make_proof(arguments: Sequence[str], root: str, basis: Basis, said: Said) ->
         "stats": {path.removeprefix(prefix): stat for path, stat in stats.items()},
         "stdout": said.stdout,
         "stderr": said.stderr,
+        "edits": said.edits,
     }
 
 

@@ -14,6 +14,7 @@ import pytest
 
 from odibi_sql import warm
 from odibi_sql.cli import run
+from odibi_sql.edits import amended
 from tests.conftest import WriteProject
 from tests.test_layout import HEAVY
 
@@ -88,6 +89,15 @@ def rewrite(path: str, old: str, new: str) -> Callable[[], None]:
     return edit
 
 
+def replace_text(path: str, old: str, new: str) -> Callable[[], None]:
+    def edit() -> None:
+        text = Path(path).read_text()
+        assert old in text
+        Path(path).write_text(text.replace(old, new))
+
+    return edit
+
+
 def part_of(model: str) -> Path:
     record = json.loads(max(Path("warehouse/publications/dev").glob("0*.json")).read_text())
     return Path("warehouse/store", record["relations"][model]["relation"]["parts"][0])
@@ -155,6 +165,89 @@ def test_any_change_takes_the_long_way(built: Path, change: str, monkeypatch: py
     assert warm.answer(LEVELS) == (0 if change in ONLY_BUILD else None)
 
 
+def replace_file(path: str, old: str, new: str) -> Callable[[], None]:
+    """As many editors save: a new file gets the old one's name, and the folder is another than it was."""
+
+    def edit() -> None:
+        file = Path(path)
+        other = file.with_name("new")
+        other.write_text(file.read_text().replace(old, new))
+        other.rename(file)
+
+    return edit
+
+
+def both(*edits: Callable[[], object]) -> Callable[[], object]:
+    return lambda: [edit() for edit in edits]
+
+
+WIDER = replace_text("models/b.sql", "from", "from ")
+MEANINGLESS: dict[str, Callable[[], object]] = {
+    "a comment": replace_text("models/b.sql", "from a", "from a -- as it is\n"),
+    "a comment in a template": replace_text("models/staging/a.sql", "where", "{# {{ no_such }} #} where /* ' */"),
+    "layout": replace_text("models/b.sql", " ", "\n\t"),
+    "case of keywords": rewrite("models/b.sql", "from a join", "FROM a JOIN"),
+    "two models": both(replace_text("models/b.sql", "from", "from "), replace_text("models/staging/a.sql", "*", " *")),
+    "an editor's new file": replace_file("models/b.sql", "from", " from"),
+    "a file that came and went": both(write("models/.b.swp"), lambda: Path("models/.b.swp").unlink()),
+    "the same text": replace_file("models/b.sql", "from", "from"),
+}
+MEANT: dict[str, Callable[[], object]] = {
+    "a model": replace_text("models/b.sql", "as y", "as z"),
+    "white space in a string": replace_text("models/b.sql", "'no'", "'no '"),
+    "a comment that takes a line away": replace_text("models/b.sql", "from", "-- from"),
+    "a var that was not read": replace_text("models/b.sql", "join s", "join s {{ var('limit') * 0 }}"),
+    "a setting": replace_text("models/b.sql", "select", "{{ config(materialized='view') }} select"),
+    "a tag": replace_text("models/b.sql", "select", "{{ config(tags=['x']) }} select"),
+    "a comment of a view, which is published with it": replace_text("models/v.sql", "from", "/* all */ from"),
+    "a comment, and another file": both(
+        replace_text("models/b.sql", "from", "from "), write("models/c.sql", "select 1")
+    ),
+    "a comment, and less files": both(
+        replace_file("models/b.sql", "from", "from "), lambda: Path("models/v.sql").unlink()
+    ),
+    "a comment, and a seed": both(replace_text("models/b.sql", "from", "from "), write("seeds/s.csv", "x\n1\n")),
+    "a comment, and a macro": both(
+        replace_text("models/b.sql", "from", "from "), rewrite("macros/twice.sql", "2", "3")
+    ),
+    "a comment in a check": replace_text("checks/few.sql", "from", "from /* all */"),
+    "a comment in a model with a unit test": replace_text("models/staging/a.sql", "from", "from /* all */"),
+    "a model removed": lambda: Path("models/b.sql").unlink(),
+}
+UNIT_TEST = """unit_tests:
+  - {name: small, model: a, given: [{input: "source('raw')", rows: [{x: 1}]}], expect: {rows: [{x: 1}]}}
+"""
+
+
+@pytest.mark.parametrize("edit", MEANINGLESS)
+def test_an_edit_that_means_nothing_is_answered(built: Path, edit: str, capfd: pytest.CaptureFixture[str]) -> None:
+    """By the words of the build that found nothing to do, and again without a look at the text."""
+    capfd.readouterr()
+    assert warm.answer(BUILD) == 0
+    before = capfd.readouterr().err.partition(" in ")
+    MEANINGLESS[edit]()
+    assert warm.answer(BUILD) is None
+    assert warm.answer(BUILD, amended) == 0
+    assert capfd.readouterr().err.partition(" in ")[0] == before[0]
+    while warm.answer(BUILD) is None:  # until the files are old enough
+        assert warm.answer(BUILD, amended) == 0
+    assert run(["plan", "--output", "json"]) == 0
+    assert {step["action"] for step in json.loads(capfd.readouterr().out)} == {"cached"}
+
+
+@pytest.mark.parametrize("edit", MEANT)
+def test_an_edit_that_may_mean_something_is_not(
+    project: WriteProject, edit: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    more = {"models/v.sql": "{{ config(materialized='view') }} select * from b"}
+    if "unit test" in edit:
+        more["models/unit.yml"] = UNIT_TEST
+    monkeypatch.chdir(project({**FILES, **more}))
+    prove(BUILD)
+    MEANT[edit]()
+    assert warm.answer(BUILD, amended) is None
+
+
 IMPORTS = {
     "models/p.py": "import duckdb\nimport lib.m\ndef model(b: duckdb.DuckDBPyRelation):\n    return b\n",
     "lib/m.py": "X = 1\n",
@@ -208,7 +301,7 @@ def test_a_damaged_proof_takes_the_long_way(built: Path, key: str) -> None:
         if key == "stdout" and damaged.get(key) == 0:
             continue
         path.write_text(json.dumps(damaged))
-        assert warm.answer(BUILD) is None
+        assert warm.answer(BUILD, amended) is None
     path.write_text(path.read_text()[:-20])
     assert warm.answer(BUILD) is None
 

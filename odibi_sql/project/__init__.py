@@ -123,6 +123,10 @@ class Project:
     def engines(self) -> Mapping[str, Mapping[str, Any]]:
         return self.target.engines
 
+    def running_on(self, engine: str | None, threads: int | None) -> Project:
+        """With what was asked for instead of what the target has."""
+        return replace(self, target=replace(self.target, engine=engine or self.engine, threads=threads or self.threads))
+
 
 def find_project(start: Path) -> Path:
     """The nearest folder at or above `start` that has an odibi_project.yml. Raises ProjectError."""
@@ -157,15 +161,17 @@ def read_project(
     target: str | None = None,
     vars: Mapping[str, Any] | None = None,  # noqa: A002 - the word that users write
     known: Known | None = None,
+    only: Collection[str] | None = None,
 ) -> Project:
     """`load_project` that leaves mistakes to the project's `problems`, so that more can be found in what is right.
 
-    Without sound settings nothing else can be judged: mistakes in odibi_project.yml are raised.
+    Without sound settings nothing else can be judged: mistakes in odibi_project.yml are raised. `only` are paths of the
+    model files to read, if not all.
     """
     root = folder.absolute()
     if not (root / FILE).is_file():
         raise ProjectError(f"no {FILE} in `{root}`", hint="`odibi-sql init` makes a project")
-    loading = _Loading(root, known or known_names())
+    loading = _Loading(root, known or known_names(), only)
     project = loading.project(target, vars or {})
     problems = loading.reading.errors
     if any(error.where is None or error.where.path == FILE for error in problems):
@@ -193,9 +199,10 @@ def is_model(path: str) -> bool:
 class _Loading:
     """One project being read; every step goes on after mistakes, which `reading` keeps."""
 
-    def __init__(self, root: Path, known: Known) -> None:
+    def __init__(self, root: Path, known: Known, only: Collection[str] | None) -> None:
         self.root = root
         self.known = known
+        self.only = only
         self.reading = Reading()
         of_models = model_settings(known)
         self.checks: Mapping[Kind, Mapping[str, Check]] = {
@@ -260,6 +267,9 @@ class _Loading:
                 self.reading.errors.append(error)
         return dict(sorted(found.items()))
 
+    def _is_wanted(self, path: str) -> bool:
+        return self.only is None or path in self.only
+
     def _text(self, path: str) -> str:
         try:
             return read_text(self.root, path)
@@ -316,7 +326,7 @@ class _Loading:
                 defaults.read(settings.sections[key], existing, settings.name)
         files = []
         for path in _sql(found["checks"]):
-            if not {"generic", "fixtures"} & set(all_steps[path][:-1]):
+            if self._is_wanted(path) and not {"generic", "fixtures"} & set(all_steps[path][:-1]):
                 name = PurePosixPath(path).stem
                 described = descriptions.of("checks", name)
                 merged = merge(defaults.of(all_steps[path]), described.settings)
@@ -341,7 +351,7 @@ class _Loading:
         defaults = self._defaults("models", settings, [_steps(*pair) for pair in ours.items()])
         lowest = {"dialect": settings.dialect} if settings.dialect else {}
         models = []
-        for path, folder in ours.items():
+        for path, folder in ((path, folder) for path, folder in ours.items() if self._is_wanted(path)):
             name = PurePosixPath(path).stem
             described = descriptions.of("models", name)
             merged = merge(merge(lowest, defaults.of(_steps(path, folder))), described.settings)
@@ -352,7 +362,7 @@ class _Loading:
         self, settings: Settings, paths: Mapping[str, str], descriptions: Descriptions
     ) -> tuple[ModelFile, ...]:
         """Those of `{% snapshot %}` blocks, then those that YAML alone declares."""
-        texts = {path: self._text(path) for path in paths if path.endswith(".sql")}
+        texts = {path: self._text(path) for path in _sql(paths) if self._is_wanted(path)}
         found = [block for path in texts for block in blocks(self.reading, path, texts[path])]
         for name, described in descriptions.related():
             document = described.relation

@@ -64,7 +64,7 @@ class Warehouse:
         self._written = wanted
 
     def plan(self, project: Project, select: Iterable[str] = ()) -> dict[str, str]:
-        with _environment(project):
+        with environment(project):
             steps = api.plan_build(self.folder, select=tuple(select), as_of=_as_of(project))
         return {step.node.name: step.action for step in steps}
 
@@ -75,7 +75,7 @@ class Warehouse:
             if isinstance(event, NodeStarted):
                 starts[event.name] += 1
 
-        with _environment(project):
+        with environment(project):
             run = api.build(self.folder, select=tuple(select), threads=threads, as_of=_as_of(project), listener=listen)
         return Built(run, {name: result.status for name, result in run.results.items()}, starts)
 
@@ -116,7 +116,7 @@ def _as_of(project: Project) -> datetime:
 
 
 @contextmanager
-def _environment(project: Project) -> Iterator[None]:
+def environment(project: Project) -> Iterator[None]:
     before = os.environ.get(ENV)
     os.environ[ENV] = str(project.env)
     try:
