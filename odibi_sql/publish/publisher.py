@@ -98,7 +98,7 @@ class Publisher:
         """
         with self._locked():
             before = self.current()
-            self._refuse_forks(relations, built_on or {})
+            self._refuse_forks(self._irreplaceable(before), relations, built_on or {})
             new = Publication(0, None, self.target, run_id, published_at, str(self.folder), relations, hidden)
             if not whole and before is not None:
                 new = replace(new, relations={**before.relations, **relations}, hidden={**before.hidden, **hidden})
@@ -145,8 +145,7 @@ class Publisher:
 
     def irreplaceable(self) -> Mapping[str, PublishedRelation]:
         """What can never be made again, shown or not; where the catalog is gone, by the last record there is."""
-        last = self.current() or self._read(self._highest())
-        return last.irreplaceable() if last is not None else {}
+        return self._irreplaceable(self.current())
 
     def shown_files(self, publication: Publication) -> tuple[Path, ...] | None:
         """The catalog and what vouches for it, if they are as this publication left them; nothing is opened."""
@@ -156,8 +155,16 @@ class Publisher:
 
     # -- within
 
-    def _refuse_forks(self, relations: Mapping[str, PublishedRelation], built_on: Mapping[str, str]) -> None:
-        shown = self.irreplaceable()
+    def _irreplaceable(self, current: Publication | None) -> Mapping[str, PublishedRelation]:
+        last = current or self._read(self._highest())
+        return last.irreplaceable() if last is not None else {}
+
+    def _refuse_forks(
+        self,
+        shown: Mapping[str, PublishedRelation],
+        relations: Mapping[str, PublishedRelation],
+        built_on: Mapping[str, str],
+    ) -> None:
         for name, one in relations.items():
             if one.irreplaceable and name in shown and shown[name].key not in (one.key, built_on.get(name)):
                 raise StoreError(
@@ -172,7 +179,7 @@ class Publisher:
         changed = tuple(name for name, one in wanted.relations.items() if old.get(name) != one)
         removed = tuple(name for name in old if name not in wanted.relations)
         shown = {name for name, one in wanted.relations.items() if one.irreplaceable}
-        retired = {name: one for name, one in self.irreplaceable().items() if name not in shown}
+        retired = {name: one for name, one in self._irreplaceable(before).items() if name not in shown}
         wanted = replace(wanted, retired=retired)
         moved = before is None or before.folder != wanted.folder
         if before is not None and not changed and not removed and not moved and _rest(before) == _rest(wanted):
@@ -180,7 +187,7 @@ class Publisher:
         number = max((before.number if before else 0), self._highest()) + 1
         new = replace(wanted, number=number, previous=before.number if before is not None else None)
         self._install(before, new)
-        self._forget_old()
+        self._forget_old(new)
         return Change(new, changed, removed)
 
     def _install(self, before: Publication | None, new: Publication) -> None:
@@ -248,11 +255,12 @@ class Publisher:
         with contextlib.suppress(StoreError):  # it saves time only
             write_atomically(self.records / "current.json", json.dumps(data))
 
-    def _forget_old(self) -> None:
-        kept = [one.number for one in self.history()][:KEPT]
-        for path in self.records.glob("[0-9]*.json"):
-            if int(path.stem) not in kept:
-                path.unlink(missing_ok=True)
+    def _forget_old(self, new: Publication) -> None:
+        """Numbers grow, and each publication follows the one that was shown: no record need be read."""
+        numbers = sorted((int(path.stem) for path in self.records.glob("[0-9]*.json")), reverse=True)
+        before = [number for number in numbers if new.previous is not None and number <= new.previous]
+        for number in set(numbers) - {new.number, *before[: KEPT - 1]}:
+            self._record(number).unlink(missing_ok=True)
 
 
 def _rest(one: Publication) -> tuple[Mapping[str, str], Mapping[str, PublishedRelation]]:
