@@ -1,27 +1,27 @@
 """A frame's rows counted and hashed while they are written, which saves reading them again.
 
-Spark counts the rows of tasks that succeeded, each once. Where it drops the counting from a plan (as it may where it
-sees that there are no rows), or the numbers are late, there is no result, and the rows are to be read.
+Spark counts the rows of tasks that succeeded, each once. Should it drop the counting from a plan, there is no result,
+and the rows are to be read.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from odibi_sql.engines.protocol import Count
 from odibi_sql.engines.spark import content
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
+    from pyspark.sql import DataFrame, Observation
 
-_WITHIN = "250ms"
+_ROWS, _TOTAL = "rows", "total"
 
 
 @dataclass(frozen=True)
 class Counting:
     frame: DataFrame
-    _observation: Any
+    _observation: Observation
 
     @classmethod
     def of(cls, frame: DataFrame) -> Counting | None:
@@ -33,18 +33,11 @@ class Counting:
         if len(names) < len(frame.columns) or "void" in frame.schema.simpleString():
             return None
         observation = Observation()
-        counts = map(expr, content.counting_expressions(frame.schema))
-        return cls(frame.observe(observation, *counts), observation)
+        rows, total = content.counting_expressions(frame.schema)
+        return cls(frame.observe(observation, expr(rows).alias(_ROWS), expr(total).alias(_TOTAL)), observation)
 
     def result(self) -> Count | None:
-        """Not by `Observation.get`, which waits for ever for what was dropped."""
-        from py4j.protocol import Py4JError
-        from pyspark.errors import PySparkException
-
-        scala = self._observation._jvm.scala.concurrent
-        within = scala.duration.Duration.apply(_WITHIN)
-        try:
-            row = scala.Await.result(self._observation._jo.future(), within)
-        except (Py4JError, PySparkException):
-            return None
-        return Count(row.getLong(0), 0 if row.isNullAt(1) else int(row.getDecimal(1)))
+        """Of a write that ended well: of one that failed or was cancelled it is some part of the rows. It waits for a
+        write that has not ended, and for ever for one that never began."""
+        found = self._observation.get
+        return Count(int(found[_ROWS]), int(found[_TOTAL] or 0)) if _ROWS in found else None
