@@ -42,6 +42,7 @@ from odibi_sql.priorityqueue import PriorityQueue
 RETRY_CAP_S = 60.0
 CANCEL_EVERY_S = 0.05
 LOOK_UP_EVERY_S = 0.5  # the clock and the futures are looked at this often, whatever happens
+INTERRUPTED = "the build was interrupted"
 UNKNOWN_S = 0.1
 
 
@@ -168,6 +169,16 @@ class Execution:
     @property
     def ok(self) -> bool:
         return not self.interrupted and all(r.status in ("ran", "cached") for r in self.results.values())
+
+    @property
+    def told_failures(self) -> str | None:
+        """Why not all is there that was to be made."""
+        if self.interrupted:
+            return INTERRUPTED
+        if not self.failed:
+            return None
+        more = f" and {len(self.failed) - 3} more" if len(self.failed) > 3 else ""
+        return f"{', '.join(f'`{name}`' for name in self.failed[:3])}{more} failed"
 
 
 def priorities(tasks: Mapping[str, Task]) -> dict[str, float]:

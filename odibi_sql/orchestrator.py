@@ -25,17 +25,8 @@ from odibi_sql.engines import load_engine
 from odibi_sql.engines.protocol import Engine, EngineFailure, Session, SessionOptions
 from odibi_sql.engines.sessions import Sessions
 from odibi_sql.errors import GraphError, Location, OdibiError, Problems, ProjectError, SelectionError, StoreError
-from odibi_sql.events import (
-    BuildFinished,
-    BuildStarted,
-    EventEmitter,
-    Noted,
-    PlannedNode,
-    Published,
-    Tracker,
-    Warned,
-)
-from odibi_sql.executor import DAGExecutor, Execution, ExecutorOptions
+from odibi_sql.events import BuildFinished, BuildStarted, EventEmitter, Noted, Published, Tracker, Warned
+from odibi_sql.executor import INTERRUPTED, DAGExecutor, Execution, ExecutorOptions
 from odibi_sql.frames import keep_frames
 from odibi_sql.hooks import AroundRun
 from odibi_sql.incremental.intervals import in_utc
@@ -51,12 +42,11 @@ from odibi_sql.remembered import ModelMemo, context_of
 from odibi_sql.reports.text import counted
 from odibi_sql.runner import StepRunner
 from odibi_sql.runs import RunFolder
-from odibi_sql.schemas import Inference, Validation, looking_at_files, schemas_to_run, undecided_contracts
+from odibi_sql.schemas import Inference, Schema, Validation, looking_at_files, schemas_to_run, undecided_contracts
 from odibi_sql.selection import select
-from odibi_sql.tasks import resource_of, tasks_of
+from odibi_sql.tasks import planned, tasks_of
+from odibi_sql.testing.stand_ins import StandIns, read_by_unit_tests, with_stand_ins
 from odibi_sql.wanted import checks_without_input, with_ephemerals
-
-INTERRUPTED = "the build was interrupted"
 
 
 @dataclass(frozen=True)
@@ -107,6 +97,7 @@ class Orchestrator:
         self.since_ns = time.time_ns()  # nothing of the project was read before
         self.lasting: tuple[str, ...] = ()  # warnings that come of what was asked for
         self.looked_at: tuple[str, ...] = ()  # paths and globs of data, once there is a plan
+        self.inferred: tuple[str, ...] = ()  # names whose columns count, though they may not be part of the plan
         self.run_id = f"{self.started_at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
         self._sessions = Sessions(self._session_options)
 
@@ -226,7 +217,7 @@ class Orchestrator:
 
     def _readable(self, names: tuple[str, ...]) -> tuple[str, ...]:
         """Without the checks that read what is neither selected nor shown by the target; which they are is said."""
-        lacking = checks_without_input(self.compiled.dag, names, lambda name: name in self._shown)
+        lacking = checks_without_input(self._stand_ins.dag, names, lambda name: name in self._shown)
         if self.options.only_checks and names and len(lacking) == len(names):
             raise StoreError("nothing that these checks look at is published", hint="`odibi-sql build` publishes")
         for name, up in lacking.items():
@@ -245,14 +236,15 @@ class Orchestrator:
 
         From here on no other process takes results out of the store, until this use of the project ends.
         """
-        dag = self.compiled.check().dag
+        dag = self._stand_ins.dag
         self.cache.hold()
         wanted = with_ephemerals(dag, self._readable(self.selected))
         reader = self._input_reader(self.digests)
+        reader.frames = {**reader.frames, **self._stand_ins.given}
         inputs = reader.read(dag, wanted)
         if inputs.problems:
             raise Problems(inputs.problems)
-        self.looked_at = tuple(dict.fromkeys(reader.looked_at))
+        self.looked_at = tuple(dict.fromkeys((*self.looked_at, *reader.looked_at)))
         previous = PreviousVersions(self.cache, self.project.root, self.check_stored).of(dag, wanted, self.publisher)
         planner = Planner(
             dag=dag,
@@ -273,11 +265,26 @@ class Orchestrator:
         Spark is asked only where the `engine` option names it, since it takes long to start."""
         dag, options = self.compiled.dag, self.options
         names = dag.with_upstream(select(dag, options.select, options.exclude, self.state))
-        look = looking_at_files(self._input_reader(Presence()))
-        so_far = columns_so_far(dag, names, lambda: self.publisher)
         only = "duckdb" if options.engine is None else None
+        return Validation(self._infer(names, only), self.compiled.problems)
+
+    def _infer(self, names: tuple[str, ...], only: str | None) -> Mapping[str, Schema]:
+        reader = self._input_reader(Presence())
+        look = looking_at_files(reader)
+        so_far = columns_so_far(self.compiled.dag, names, lambda: self.publisher)
         with Inference(self.compiled, look, self.open_session, self.run_id, only, so_far) as inference:
-            return Validation(inference.infer(names), self.compiled.problems)
+            schemas = inference.infer(names)
+        self.looked_at = (*self.looked_at, *reader.looked_at)
+        return schemas
+
+    @cached_property
+    def _stand_ins(self) -> StandIns:
+        """The project as it is planned and run. Raises Problems for its mistakes, and SelectionError."""
+        compiled = self.compiled.check()
+        self.inferred = read_by_unit_tests(compiled.dag, self.selected)
+        if not self.inferred:
+            return StandIns(compiled)
+        return with_stand_ins(compiled, self._infer(self.inferred, "duckdb"))
 
     # -- a build
 
@@ -286,7 +293,7 @@ class Orchestrator:
         self.compiled.check()
         self._sweep()
         plan = self.plan
-        schemas = schemas_to_run(plan, self.compiled, self.open_session, self.run_id)
+        schemas = schemas_to_run(plan, self._stand_ins.compiled, self.open_session, self.run_id)
         tracker = Tracker()
         self.emitter.subscribe(tracker)
         for note in self.compiled.notes:
@@ -303,7 +310,7 @@ class Orchestrator:
         except KeyboardInterrupt:  # before the first node: nobody else tells of it
             self._finish(None, interrupted=True, because=INTERRUPTED)
             raise
-        publication, because = None, _why_not_published(execution)
+        publication, because = None, execution.told_failures
         try:
             if because is None and not self.options.only_checks:
                 publication = self._publish(plan, runner)
@@ -375,7 +382,7 @@ class Orchestrator:
 
     def _published(self, wanted: tuple[str, ...]) -> dict[str, Given]:
         """What the target (or the one deferred to) shows of upstream that is not selected."""
-        nodes = self.compiled.dag.nodes
+        nodes = self._stand_ins.dag.nodes
         missing = {
             up: name
             for name in wanted
@@ -438,18 +445,14 @@ class Orchestrator:
             at=self._begun,  # reading the project is part of what a user waits for
             started_at=self.started_at,
             only_checks=self.options.only_checks,
-            nodes=tuple(
-                PlannedNode(
-                    step.node.name, resource_of(step.node), step.action, step.reason, step.upstream, step.estimate_s
-                )
-                for step in plan.steps.values()
-            ),
+            nodes=planned(plan),
         )
 
     def _publish(self, plan: Plan, runner: StepRunner) -> Publication:
         """With `defer`, upstream that is not selected is another target's: views take it in instead of naming it."""
         ours = frozenset() if self.options.defer else frozenset(plan.given) - self._sources
-        to_show = PlanToShow(plan, runner.entries, self.cache, self.project.root, self._recipes({}), ours)
+        nodes, recipes = self.compiled.dag.nodes, self._recipes({})
+        to_show = PlanToShow(plan, runner.entries, self.cache, self.project.root, recipes, ours, nodes)
         change = self.publisher.publish(
             to_show.relations(),
             to_show.hidden(),
@@ -486,13 +489,3 @@ class Orchestrator:
 
 def _named(engine: Engine) -> str:
     return f"{engine.NAME} {engine.version()}"
-
-
-def _why_not_published(execution: Execution) -> str | None:
-    if execution.interrupted:
-        return INTERRUPTED
-    if execution.failed:
-        failed = ", ".join(f"`{name}`" for name in execution.failed[:3])
-        more = f" and {len(execution.failed) - 3} more" if len(execution.failed) > 3 else ""
-        return f"{failed}{more} failed"
-    return None

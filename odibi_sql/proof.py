@@ -63,7 +63,8 @@ def keep_build(orchestrator: Orchestrator, build: Build, arguments: Sequence[str
         return
     if any(isinstance(given.relation, Query) for given in build.plan.given.values()):
         return  # a view that was not selected, and may read anything
-    if any(_must_be_asked(orchestrator.compiled.dag.nodes[name]) for name in build.plan.given):
+    counts = {*build.plan.given, *orchestrator.inferred}
+    if any(_must_be_asked(node) for name, node in orchestrator.compiled.dag.nodes.items() if name in counts):
         return
     made = _made(orchestrator, build)
     data = list(_data(orchestrator))

@@ -1,9 +1,9 @@
-"""A plan -> the executor's tasks: retries and timeouts are a node's own, or the project's."""
+"""A plan -> the executor's tasks, where retries and timeouts are a node's own or the project's, and its events."""
 
 from __future__ import annotations
 
 from odibi_sql.dag import DAGNode
-from odibi_sql.events import Resource
+from odibi_sql.events import PlannedNode, Resource
 from odibi_sql.executor import Task
 from odibi_sql.plan import Plan, group_of
 from odibi_sql.project import Project
@@ -25,6 +25,13 @@ def tasks_of(plan: Plan, project: Project) -> dict[str, Task]:
             estimate_s=step.estimate_s if step.action != "cached" else 0.0,
         )
     return tasks
+
+
+def planned(plan: Plan) -> tuple[PlannedNode, ...]:
+    return tuple(
+        PlannedNode(name, resource_of(step.node), step.action, step.reason, step.upstream, step.estimate_s)
+        for name, step in plan.steps.items()
+    )
 
 
 def resource_of(node: DAGNode) -> Resource:

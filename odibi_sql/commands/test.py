@@ -29,7 +29,7 @@ from odibi_sql.reports import open_report
 @click.option("--quiet", "-q", is_flag=True, help="Say only what is wrong")
 @output_option("text", "json")
 def command(verbose: bool, quiet: bool, output: str, **options: Any) -> int:
-    """Run checks and unit tests alone, on what is published.
+    """Run unit tests, and checks of what is published.
 
     No model runs, and nothing is published.
 

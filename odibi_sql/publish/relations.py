@@ -30,7 +30,8 @@ def meaning_of(node: DAGNode, recipes: Recipes) -> str:
 
 @dataclass(frozen=True)
 class PlanToShow:
-    """`recipes` without contents of files; `named` is upstream of other builds that the catalog shows by name."""
+    """`recipes` without contents of files; `named` is upstream of other builds that the catalog shows by name; `nodes`
+    are as they were compiled."""
 
     plan: Plan
     entries: Mapping[str, Entry]
@@ -38,13 +39,14 @@ class PlanToShow:
     folder: Path
     recipes: Recipes
     named: frozenset[str]
+    nodes: Mapping[str, DAGNode]
 
     def relations(self) -> dict[str, PublishedRelation]:
         return {name: self._shown(step.node) for name, step in self.plan.steps.items() if is_published(step.node)}
 
     def hidden(self) -> dict[str, str]:
         """Meanings of the models that are not shown."""
-        nodes = (step.node for step in self.plan.steps.values())
+        nodes = (self.nodes[name] for name in self.plan.steps)
         return {node.name: meaning_of(node, self.recipes) for node in nodes if not is_published(node)}
 
     def _shown(self, node: DAGNode) -> PublishedRelation:

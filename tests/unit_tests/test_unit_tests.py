@@ -175,6 +175,92 @@ unit_tests:
     assert (found["only_new_rows"], found["from_nothing"]) == (("ran", "pass"), ("ran", "pass"))
 
 
+OF_STAGED = ORDERS.replace("source('raw', 'orders')", "staged")
+STAGED = {
+    **FILES,
+    "models/staged.sql": "select * from raw.orders",
+    "models/totals.sql": TOTALS.replace("raw.orders", "staged"),
+    **unit_test(f"{CUSTOMERS}\n{OF_STAGED}", "{rows: [{name: Ada, total: 30.5}]}"),
+}
+
+
+def test_it_needs_nothing_that_a_build_makes(
+    project: WriteProject, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project({**STAGED, "models/more.yml": "models: [{name: totals, tests: [not_empty]}]"}))
+    assert cli.run(["test", "--verbose"]) == 0
+    said = capsys.readouterr().err
+    assert "the check `not_empty_totals` is left out: `totals` is neither selected nor shown" in said
+    assert "checks: 1 passed" in said
+    assert odibi_sql.build(Path()).results["totals_add_up"].status == "cached"
+
+
+def test_it_runs_though_what_its_model_reads_has_failed(project: WriteProject) -> None:
+    folder = project({**STAGED, "models/staged.sql": "select * from raw.orders where error('no') is null"})
+    found = results(folder)
+    assert found["staged"][0] == "failed"
+    assert (found["totals"][0], found["totals_add_up"]) == ("skipped", ("ran", "pass"))
+
+
+def test_it_runs_again_for_other_columns_and_not_for_other_rows(project: WriteProject) -> None:
+    folder = project(STAGED)
+    odibi_sql.build(folder).raise_for_failure()
+    orders = FILES["data/orders.csv"]
+    project({"data/orders.csv": f"{orders}3,2,11.25,2026-02-01\n"})
+    found = results(folder)
+    assert (found["staged"][0], found["totals"][0], found["totals_add_up"][0]) == ("ran", "ran", "cached")
+    project({"data/orders.csv": orders.replace("id,customer_id", "number,customer_id")})
+    steps = {step.node.name: (step.action, step.reason) for step in odibi_sql.plan_build(folder)}
+    assert steps["totals_add_up"] == ("run", "`columns of staged` changed")
+    assert results(folder)["totals_add_up"] == ("ran", "pass")
+
+
+NOT_KNOWN_BEFORE = {
+    "python": {"models/staged.py": "config = {'depends_on': ['raw.orders']}\ndef model(orders):\n    return orders\n"},
+    "a pivot": {"models/staged.sql": "select * exclude (x) from (pivot (select *, 'x' as p from raw.orders) on p)"},
+    "a hook": {"models/staged.sql": "{{ config(pre_hook='set variable x = 1') }} select * from raw.orders"},
+}
+
+
+@pytest.mark.parametrize("case", NOT_KNOWN_BEFORE)
+def test_it_waits_for_what_has_columns_that_only_a_run_tells(project: WriteProject, case: str) -> None:
+    files = {path: text for path, text in STAGED.items() if path != "models/staged.sql"}
+    folder = project({**files, **NOT_KNOWN_BEFORE[case]})
+    order = list(odibi_sql.build(folder, threads=1).raise_for_failure().results)
+    assert order.index("staged") < order.index("totals_add_up") < order.index("totals")
+    assert results(folder)["totals_add_up"] == ("cached", "pass")
+
+
+def test_a_snapshot_has_its_columns_from_the_beginning(project: WriteProject) -> None:
+    options = "materialized='snapshot', unique_key='id', strategy='check', check_cols='all'"
+    folder = project({**STAGED, "models/staged.sql": f"{{{{ config({options}) }}}} select * from raw.orders"})
+    assert results(folder)["totals_add_up"] == ("ran", "pass")
+    project({"data/orders.csv": f"{FILES['data/orders.csv']}3,2,11.25,2026-02-01\n"})
+    assert results(folder)["totals_add_up"] == ("cached", "pass")
+
+
+def test_it_is_modified_only_where_it_or_its_model_is(
+    project: WriteProject, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project(STAGED))
+    assert cli.run(["build"]) == 0
+    capsys.readouterr()
+    assert cli.run(["ls", "--select", "state:modified"]) == 0
+    assert capsys.readouterr().out == ""
+    project({"models/totals.sql": STAGED["models/totals.sql"].replace("sum(", "2 * sum(")})
+    assert cli.run(["ls", "--select", "state:modified"]) == 0
+    assert capsys.readouterr().out.split() == ["totals", "totals_add_up"]
+
+
+def test_columns_far_above_count_in_a_build_of_a_part(project: WriteProject, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(project(STAGED))
+    assert cli.run(["build"]) == 0
+    prove(["build", "--select", "totals"])
+    assert warm.answer(["build", "--select", "totals"]) == 0
+    project({"data/orders.csv": FILES["data/orders.csv"].replace("id,customer_id", "number,customer_id")})
+    assert warm.answer(["build", "--select", "totals"]) is None
+
+
 def test_an_edited_fixture_is_seen_though_nothing_else_changed(
     project: WriteProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
