@@ -182,20 +182,35 @@ class Publisher:
         retired = {name: one for name, one in self._irreplaceable(before).items() if name not in shown}
         wanted = replace(wanted, retired=retired)
         moved = before is None or before.folder != wanted.folder
-        if before is not None and not changed and not removed and not moved and _rest(before) == _rest(wanted):
-            return Change(before, (), ())
+        if before is not None and not changed and not removed and not moved and before.retired == retired:
+            return Change(self._amended(before, wanted.hidden), (), ())
         number = max((before.number if before else 0), self._highest()) + 1
         new = replace(wanted, number=number, previous=before.number if before is not None else None)
         self._install(before, new)
         self._forget_old(new)
         return Change(new, changed, removed)
 
+    def _amended(self, before: Publication, hidden: Mapping[str, str]) -> Publication:
+        """The publication before, with what readers do not see of it as it is now: of that, nothing is kept twice."""
+        if before.hidden == hidden:
+            return before
+        amended, record = replace(before, hidden=hidden), self._record(before.number)
+        temporary = record.with_name(f".{record.name}.{os.getpid()}.tmp")
+        try:
+            temporary.write_text(_text(amended), "utf-8")
+            os.sync()  # the record says where histories are: it must be whole at any time
+            temporary.replace(record)
+        except OSError as error:
+            temporary.unlink(missing_ok=True)
+            raise cannot_write(record, error) from error
+        return amended
+
     def _install(self, before: Publication | None, new: Publication) -> None:
         from odibi_sql.publish.catalog import install, write_catalog
 
         temporary = self.catalog.with_name(f".{self.catalog.name}.{os.getpid()}.new")
         write_catalog(temporary, self.catalog if before is not None else None, before, new, self.store)
-        write_atomically(self._record(new.number), json.dumps(new.as_json(), separators=(",", ":")))
+        write_atomically(self._record(new.number), _text(new))
         os.sync()  # results and record are on disk before a catalog names them
         try:
             install(temporary, self.catalog)
@@ -263,8 +278,8 @@ class Publisher:
             self._record(number).unlink(missing_ok=True)
 
 
-def _rest(one: Publication) -> tuple[Mapping[str, str], Mapping[str, PublishedRelation]]:
-    return one.hidden, one.retired
+def _text(one: Publication) -> str:
+    return json.dumps(one.as_json(), separators=(",", ":"))
 
 
 def _stat(path: Path) -> list[int]:

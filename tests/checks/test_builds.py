@@ -274,3 +274,24 @@ def test_show_prints_the_rows_that_fail(
     run("build")
     assert run("show", "--check", "not_null_orders_status", "-n", "2", "-o", output).out == expected
     assert "did you mean `not_null_orders_id`?" in run("show", "--check", "not_null_order_id").err
+
+
+def test_another_check_is_no_other_publication(
+    project: WriteProject, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And what the target shows is what it was checked with: nothing is `modified` then."""
+    folder = project(FILES)
+    assert odibi_sql.build(folder).ok
+    monkeypatch.chdir(folder)
+    before = (folder / "warehouse" / "dev.duckdb").stat().st_mtime_ns
+    project({"checks/all_counted.sql": FILES["checks/all_counted.sql"].replace("<>", "!=") + " and true"})
+    assert run("ls", "--select", "state:modified").out.split()[:1] == ["all_counted"]
+    said = run("build")
+    assert "1 ran" in said.err and "`dev` already shows this state" in said.err
+    assert run("ls", "--select", "state:modified").out == ""
+    (folder / "checks" / "all_counted.sql").unlink()
+    assert "already shows this state" in run("build").err
+    assert [one["publication"] for one in run("history", "--output", "json").json] == [1]
+    assert (folder / "warehouse" / "dev.duckdb").stat().st_mtime_ns == before
+    assert not list((folder / "warehouse" / "publications").glob("**/*.tmp"))
+    assert odibi_sql.build(folder).ok

@@ -54,13 +54,13 @@ def test_rollback_shows_the_one_before(three: Path, run: Run) -> None:
 
 
 def test_rollback_passes_over_what_shows_the_same(shop: Path, run: Run) -> None:
-    """A changed check is published, so that `state:` knows it, and nothing of it is shown."""
+    """A changed check is no publication, since nothing of it is shown."""
     run("build")
     write_project(shop, {"models/revenue.sql": "select 7 as amount\n"})
     run("build")
     write_project(shop, {"checks/some.sql": "select * from revenue where amount < 0\n"})
     run("build")
-    assert run("rollback").err == "publication 4 of target `dev`: 1 relation changed, 0 removed\n"
+    assert run("rollback").err == "publication 3 of target `dev`: 1 relation changed, 0 removed\n"
     assert run("show", "revenue", "-o", "csv").out.splitlines()[0] == "name,amount"
 
 
