@@ -52,8 +52,8 @@ class Places:
             from odibi_sql.python.code import place_in
 
             return place_in(model.path, model.source, at)
-        if isinstance(model, Check) and model.where is not None:
-            return model.where
+        if isinstance(model, Check) and (place := model.place(at)) is not None:
+            return place
         with self._lock:
             return self.renderer.locate(self.files[model.path, model.name], at)
 

@@ -24,7 +24,8 @@ MAX_DEPTH = 100
 class Document:
     """A value with its place; `entries` are those of a mapping (each with its key's place), `items` those of a list.
 
-    An empty file is a Document whose value is None.
+    An empty file is a Document whose value is None. `inside` is where a text itself begins, where the file has it as it
+    is: in one line, or in a block (`|`), all of whose lines begin in that column.
     """
 
     value: Any
@@ -32,6 +33,7 @@ class Document:
     entries: Mapping[Any, Entry] = field(default_factory=dict)
     items: tuple[Document, ...] = ()
     size: int = 1
+    inside: Location | None = None
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ def read_document(text: str, path: str) -> Document:
             node = reading.get_single_node()
             if node is None:
                 return Document(None, Location(path, 1, 1))
-            return _Builder(reading, path).build(node)
+            return _Builder(reading, path, text).build(node)
         finally:
             reading.dispose()
     except yaml.reader.ReaderError as error:
@@ -63,9 +65,10 @@ def read_document(text: str, path: str) -> Document:
 
 
 class _Builder:
-    def __init__(self, loader: Any, path: str) -> None:
+    def __init__(self, loader: Any, path: str, text: str) -> None:
         self._loader = loader
         self._path = path
+        self._lines = text.split("\n")
         self._built: dict[
             int, Document | None
         ] = {}  # by node: an alias gives the very same node again; None: under way
@@ -99,7 +102,20 @@ class _Builder:
             value = self._loader.construct_object(node)
         except (ValueError, OverflowError) as error:
             raise ProjectError(f"`{node.value}` is not a value that exists: {error}", where, "quote it") from error
-        return Document(value, where)
+        inside = self._inside(node, value) if isinstance(node, yaml.ScalarNode) else None
+        return Document(value, where, inside=inside)
+
+    def _inside(self, node: yaml.ScalarNode, value: object) -> Location | None:
+        if not isinstance(value, str) or not value.strip():
+            return None
+        line, column = node.start_mark.line, node.start_mark.column
+        if node.style == "|":
+            blank, first = next((number, one) for number, one in enumerate(value.split("\n")) if one.strip())
+            whole = self._lines[line + 1 + blank]
+            return Location(self._path, line + 2, whole.index(first) + 1) if first in whole else None
+        if node.style in ("'", '"'):
+            column += 1
+        return Location(self._path, line + 1, column + 1) if self._lines[line].startswith(value, column) else None
 
     def _mapping(self, node: yaml.MappingNode, where: Location, depth: int) -> Document:
         seen: dict[str, Location] = {}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal
 
 from odibi_sql.errors import Location
@@ -212,10 +212,36 @@ class Check(Model):
     wrong: str | None = None
     counted: str = ""
 
+    def place(self, at: int) -> Location | None:  # noqa: ARG002 - all of it is written in one place
+        """Of an offset in the text of a check that is declared in YAML."""
+        return self.where
+
+
+@dataclass(frozen=True)
+class Span:
+    """What begins at an offset of a text was written at `where`, None: nowhere; `is_text`: letter by letter."""
+
+    start: int
+    where: Location | None
+    is_text: bool = False
+
+
+def place_in(spans: Sequence[Span], at: int) -> Location | None:
+    """Of an offset; `spans` are in order."""
+    span = max((span for span in spans if span.start <= at), key=lambda span: span.start, default=Span(0, None))
+    if span.where is None or span.where.column is None or not span.is_text:
+        return span.where
+    return replace(span.where, column=span.where.column + at - span.start)
+
 
 @dataclass(frozen=True)
 class UnitTest(Check):
-    """A check of `subject`'s SQL, over rows that are given: it runs before the model itself."""
+    """A check of `subject`'s SQL, over rows that are given: it runs before the model itself. `spans` are in order."""
+
+    spans: tuple[Span, ...] = ()
+
+    def place(self, at: int) -> Location | None:
+        return place_in(self.spans, at) or self.where
 
 
 @dataclass(frozen=True)

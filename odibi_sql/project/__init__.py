@@ -288,9 +288,8 @@ class _Loading:
         """The files in folders called `fixtures`, which unit tests name."""
         found = {}
         for path, folder in paths.items():
-            ending = PurePosixPath(path).suffix[1:]
-            if ending in ("csv", "sql") and "fixtures" in _steps(path, folder)[:-1]:
-                found[PurePosixPath(path).stem] = (ending, self._text(path))
+            if path.endswith((".csv", ".sql")) and "fixtures" in _steps(path, folder)[:-1]:
+                found[PurePosixPath(path).stem] = (path, self._text(path))
         return found
 
     def _described(

@@ -6,9 +6,10 @@ import csv
 import io
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import accumulate
 from typing import Any
 
 from odibi_sql.documents import Document, Entry
@@ -16,21 +17,32 @@ from odibi_sql.errors import Location, nearest
 from odibi_sql.project.reading import Reading
 from odibi_sql.project.settings import Check, flag, mapping, names, one_of, text
 
-Cells = tuple[str | None, ...]
-Fixtures = Mapping[str, tuple[str, str]]  # a file's stem -> its ending and text
+Fixtures = Mapping[str, tuple[str, str]]  # a file's stem -> its path and text
 
 _INPUT = re.compile(r"(ref|source)\s*\(\s*(.+?)\s*\)", re.DOTALL)
 _FORMATS = ("dict", "csv", "sql")
 
 
 @dataclass(frozen=True)
+class Cell:
+    """A value as text (None: NULL); `named` is where its column is named."""
+
+    column: str
+    text: str | None
+    where: Location
+    named: Location
+
+
+@dataclass(frozen=True)
 class Fixture:
-    """Rows as texts (None: NULL) under the names of their columns, or a query. `where` is their place."""
+    """Rows, each with the cells that are given, or a query. `where` is their place; `inside` is where the query's text
+    begins, if its lines stand in the file as they are."""
 
     where: Location
     columns: tuple[str, ...] = ()
-    rows: tuple[Cells, ...] = ()
+    rows: tuple[tuple[Cell, ...], ...] = ()
     sql: str | None = None
+    inside: Location | None = None
 
 
 @dataclass(frozen=True)
@@ -133,10 +145,10 @@ def _fixture(reading: Reading, item: Document, fixtures: Fixtures, more: tuple[s
         return Fixture(item.where)
     if kind == "csv":
         written = reading.value("rows", rows.document, text)
-        return _from_csv(reading, written, rows.document.where) if written is not None else None
+        return _from_csv(reading, written, rows.document) if written is not None else None
     if kind == "sql":
         written = reading.value("rows", rows.document, text)
-        return Fixture(rows.document.where, sql=written) if written is not None else None
+        return Fixture(rows.document.where, sql=written, inside=rows.document.inside) if written is not None else None
     return _from_mappings(reading, rows.document) if kind else None
 
 
@@ -150,36 +162,81 @@ def _from_file(reading: Reading, document: Document, fixtures: Fixtures) -> Fixt
         hint = f"did you mean `{close}`?" if close else f"put it into tests/fixtures/{stem}.csv"
         reading.mistake(f"there is no fixture `{stem}`", document.where, hint)
         return None
-    ending, content = fixtures[stem]
-    return Fixture(document.where, sql=content) if ending == "sql" else _from_csv(reading, content, document.where)
+    path, content = fixtures[stem]
+    document = Document(content, document.where, inside=Location(path, 1, 1))
+    if path.endswith(".sql"):
+        return Fixture(document.where, sql=content, inside=document.inside)
+    return _from_csv(reading, content, document)
 
 
-def _from_csv(reading: Reading, written: str, where: Location) -> Fixture | None:
+def _from_csv(reading: Reading, written: str, document: Document) -> Fixture | None:
     """An empty cell is NULL."""
-    records = [record for record in csv.reader(io.StringIO(written.strip()), skipinitialspace=True) if record]
-    if not records:
-        reading.mistake("these rows have no header: the first line names the columns", where)
+    try:
+        records = list(_records(written, document))
+    except csv.Error as error:
+        reading.mistake(f"this is not CSV: {error}", document.where)
         return None
-    columns = tuple(cell.strip() for cell in records[0])
-    for number, record in enumerate(records[1:], 1):
+    if not records:
+        reading.mistake("these rows have no header: the first line names the columns", document.where)
+        return None
+    before = len(reading.errors)
+    _, header = records[0]
+    columns = tuple(name for name, _ in header)
+    for number, (name, where) in enumerate(header):
+        if name.casefold() in (other.casefold() for other in columns[:number]):
+            reading.mistake(f"the column `{name}` stands here twice", where)
+    for number, (where, record) in enumerate(records[1:], 1):
         if len(record) != len(columns):
             reading.mistake(f"row {number} has {len(record)} cells, and the header {len(columns)}", where)
-            return None
-    rows = tuple(tuple(cell.strip() or None for cell in record) for record in records[1:])
-    return Fixture(where, columns, rows)
+    if len(reading.errors) > before:
+        return None
+    rows = (zip(header, record, strict=True) for _, record in records[1:])
+    cells = (tuple(Cell(name, text or None, where, named) for (name, named), (text, where) in row) for row in rows)
+    return Fixture(document.where, columns, tuple(cells))
+
+
+def _records(written: str, document: Document) -> Iterator[tuple[Location, list[tuple[str, Location]]]]:
+    """The place of each row that is not empty, and its cells with theirs."""
+    lines = written.split("\n")
+    reader = csv.reader(io.StringIO(written), skipinitialspace=True)
+    begins = 0
+    for record in reader:
+        if lines[begins].strip():
+            columns = _columns(lines[begins], len(record))
+            places = [_place(document, begins, column) for column in columns]
+            yield _place(document, begins, 0), [(cell.strip(), at) for cell, at in zip(record, places, strict=True)]
+        begins = reader.line_num
+
+
+def _columns(line: str, cells: int) -> list[int]:
+    """Where the cells of a line begin; all at its beginning where quotes make that hard to tell."""
+    parts = line.split(",")
+    if len(parts) != cells:
+        return [0] * cells
+    ends = list(accumulate(len(part) + 1 for part in parts))
+    return [end - 1 - len(part.lstrip()) for end, part in zip(ends, parts, strict=True)]
+
+
+def _place(document: Document, line: int, column: int) -> Location:
+    if (at := document.inside) is None or at.line is None or at.column is None:
+        return document.where
+    return Location(at.path, at.line + line, at.column + column)
 
 
 def _from_mappings(reading: Reading, document: Document) -> Fixture | None:
     before = len(reading.errors)
-    found = [item.value for item in reading.mappings("rows", document)]
+    found = [item.entries for item in reading.mappings("rows", document)]
     if len(reading.errors) > before:
         return None
     columns = tuple(dict.fromkeys(str(name) for row in found for name in row))
-    rows = tuple(tuple(_cell(row.get(name)) for name in columns) for row in found)
-    return Fixture(document.where, columns, rows)
+    rows = (
+        tuple(Cell(str(name), _text(one.document.value), one.document.where, one.key) for name, one in row.items())
+        for row in found
+    )
+    return Fixture(document.where, columns, tuple(rows))
 
 
-def _cell(value: Any) -> str | None:
+def _text(value: Any) -> str | None:
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, bool):

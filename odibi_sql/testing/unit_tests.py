@@ -2,17 +2,18 @@
 
 The model's own SQL stands in it, with fixtures in place of what it reads. A fixture has the columns and types of what
 it stands for: that is joined to it without rows, and a value is cast by being an alternative to a NULL of its column.
+While the query is written, marks say where its parts come from.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from odibi_sql.errors import OdibiError, Problems, ProjectError, SqlError, nearest
-from odibi_sql.model import AnyModel, Config, Docs, Model, UnitTest
+from odibi_sql.errors import Location, OdibiError, Problems, ProjectError, SqlError, nearest
+from odibi_sql.model import AnyModel, Config, Docs, Model, Span, UnitTest, place_in
 from odibi_sql.project import ModelFile, Project
-from odibi_sql.project.unit_tests import DeclaredUnitTest, Fixture
+from odibi_sql.project.unit_tests import Cell, DeclaredUnitTest, Fixture
 from odibi_sql.quoting import quote_name, quote_text
 from odibi_sql.relation import Slot
 from odibi_sql.render import Renderer
@@ -51,12 +52,14 @@ class UnitTestCompiler:
     def _made(self, declared: DeclaredUnitTest, model: Model, file: ModelFile) -> UnitTest:
         as_it_runs = self._statement(declared, file, incremental=declared.macros.get("is_incremental") is True)
         writing = _Writing(declared, model)
-        text = writing.query(as_it_runs, lambda: self._statement(declared, file, incremental=False))
+        marked = writing.query(as_it_runs, lambda: self._statement(declared, file, incremental=False))
+        text, spans = writing.marks.taken_from(marked)
+        config = Config(materialized="check", engine=ENGINE, tags=declared.tags)
         try:
             statement = analyse(text, ENGINE, ENGINE)
         except SyntaxProblem as problem:
-            raise SqlError(problem.message, declared.where, problem.hint) from problem
-        config = Config(materialized="check", engine=ENGINE, tags=declared.tags)
+            where = place_in(spans, problem.at) or declared.where
+            raise SqlError(problem.message, where, problem.hint) from problem
         return UnitTest(
             name=declared.name,
             path=declared.where.path,
@@ -66,6 +69,7 @@ class UnitTestCompiler:
             kind="unit_test",
             subject=model.name,
             where=declared.where,
+            spans=spans,
         )
 
     def _statement(self, declared: DeclaredUnitTest, file: ModelFile, *, incremental: bool) -> Statement:
@@ -96,6 +100,36 @@ def _plain(value: object) -> str:
 
 
 @dataclass
+class _Marks:
+    """Marks in a text that is being put together; YAML and SQL cannot hold the character that they are made of."""
+
+    places: list[tuple[Location | None, bool]] = field(default_factory=list)
+
+    def at(self, where: Location | None, text: str, *, is_text: bool = False) -> str:
+        """The text, marked as coming from there; what follows it comes from nowhere."""
+        self.places.append((where, is_text))
+        return f"\0{len(self.places) - 1}\0{text}\0\0"
+
+    def lines(self, fixture: Fixture, text: str) -> str:
+        inside = fixture.inside
+        if inside is None or inside.line is None:
+            return self.at(fixture.where, text)
+        first = inside.line
+        lines = enumerate(text.split("\n"))
+        return "\n".join(self.at(replace(inside, line=first + number), one, is_text=True) for number, one in lines)
+
+    def taken_from(self, marked: str) -> tuple[str, tuple[Span, ...]]:
+        """The text without marks, and what they said."""
+        first, *parts = marked.split("\0")
+        text, spans = first, []
+        for number, part in zip(parts[::2], parts[1::2], strict=True):
+            where, is_text = self.places[int(number)] if number else (None, False)
+            spans.append(Span(len(text), where, is_text))
+            text += part
+        return text, tuple(spans)
+
+
+@dataclass
 class _Writing:
     """The query of one unit test: `given` as CTEs, the model's SQL over them, and the two differences."""
 
@@ -103,6 +137,7 @@ class _Writing:
     model: Model
     ctes: list[str] = field(default_factory=list)
     names: dict[tuple[str, ...], str] = field(default_factory=dict)
+    marks: _Marks = field(default_factory=_Marks)
 
     def query(self, as_it_runs: Statement, from_nothing: Callable[[], Statement]) -> str:
         for number, (parts, where, _) in enumerate(self.declared.given):
@@ -116,11 +151,11 @@ class _Writing:
             if self._is_own(_fold(parts)):
                 self.ctes.append(f"odibi_full AS (\n{self._bound(from_nothing())}\n)")
                 source = "odibi_full"
-            self.ctes.append(f"{self.names[_fold(parts)]} AS (\n{typed_rows(fixture, source)}\n)")
+            self.ctes.append(f"{self.names[_fold(parts)]} AS (\n{self._rows(fixture, source)}\n)")
         expect = self.declared.expect
         self.ctes.append(f"odibi_actual AS (\n{self._bound(as_it_runs)}\n)")
         listed = ", ".join(map(quote_name, expect.columns)) or "*"
-        self.ctes.append(f"odibi_expected AS (SELECT {listed} FROM (\n{typed_rows(expect, 'odibi_actual')}\n) AS t)")
+        self.ctes.append(f"odibi_expected AS (SELECT {listed} FROM (\n{self._rows(expect, 'odibi_actual')}\n) AS t)")
         self.ctes.append(f"odibi_given AS (SELECT {listed} FROM odibi_actual)")
         return (
             f"WITH {', '.join(self.ctes)}\n"
@@ -167,28 +202,32 @@ class _Writing:
             slots.append(Slot(reference.start, reference.end, "relation", key, reference.suffix))
         return bind(statement.sql, [slot for slot in slots if slot.kind != "path"], names, "").sql
 
+    def _rows(self, fixture: Fixture, source: str) -> str:
+        """The SELECT of a fixture's rows, with all columns of `source` and their types; what is not given is NULL."""
+        empty = f"(SELECT * FROM {source} WHERE false) AS t"
+        if fixture.sql is not None:
+            query = self.marks.lines(fixture, fixture.sql.rstrip().rstrip(";"))
+            return f"SELECT * FROM {empty} UNION ALL BY NAME\n(\n{query}\n)"
+        if not fixture.rows:
+            return f"SELECT * FROM {empty}"
+        named: set[str] = set()
+        return "\nUNION ALL\n".join(self._row(row, empty, named) for row in fixture.rows)
 
-def typed_rows(fixture: Fixture, source: str) -> str:
-    """The SELECT of a fixture's rows, with all columns of `source` and their types; what is not given is NULL."""
-    empty = f"(SELECT * FROM {source} WHERE false) AS t"
-    if fixture.sql is not None:
-        return f"SELECT * FROM {empty} UNION ALL BY NAME\n(\n{fixture.sql.strip().rstrip(';')}\n)"
-    if not fixture.rows:
-        return f"SELECT * FROM {empty}"
-    return "\nUNION ALL\n".join(_row(fixture.columns, row, empty) for row in fixture.rows)
+    def _row(self, row: tuple[Cell, ...], empty: str, named: set[str]) -> str:
+        """`named` are columns of rows before. The others are named in the join: what is not there is missed with its
+        place, which a list of REPLACE does not tell."""
+        given = ", ".join(self._value(cell) for cell in row)
+        new = {cell.column: cell.named for cell in row if cell.column not in named}
+        named.update(new)
+        joined = " AND ".join(f"{self.marks.at(where, quote_name(column))} IS NULL" for column, where in new.items())
+        replaced = f" REPLACE ({given})" if given else ""
+        return f'SELECT t.*{replaced} FROM (SELECT 1 AS "1") AS o LEFT JOIN {empty} ON {joined or "true"}'
 
-
-def _row(columns: tuple[str, ...], row: tuple[str | None, ...], empty: str) -> str:
-    given = list(_values(columns, row))
-    replaced = f" REPLACE ({', '.join(given)})" if given else ""
-    return f"SELECT t.*{replaced} FROM (SELECT 1 AS one) AS o LEFT JOIN {empty} ON true"
-
-
-def _values(columns: tuple[str, ...], row: tuple[str | None, ...]) -> Iterator[str]:
-    for name, value in zip(columns, row, strict=True):
-        column = quote_name(name)
-        given = f"coalesce(t.{column}, {quote_text(value)})" if value is not None else f"t.{column}"
-        yield f"{given} AS {column}"
+    def _value(self, cell: Cell) -> str:
+        column = quote_name(cell.column)
+        if cell.text is None:
+            return f"t.{column} AS {column}"
+        return f"coalesce(t.{column}, {self.marks.at(cell.where, quote_text(cell.text))}) AS {column}"
 
 
 def _fold(parts: tuple[str, ...]) -> tuple[str, ...]:
