@@ -260,12 +260,12 @@ class Orchestrator:
 
     # -- before a build
 
-    def validate(self) -> Validation:
-        """Bind what is selected, and all that it reads, without results and without data. Raises SelectionError.
-        Spark is asked only where the `engine` option names it, since it takes long to start."""
+    def validate(self, only: str | None = None) -> Validation:
+        """Bind what is selected, and all that it reads, without results and without data. Raises SelectionError. `only`
+        is the engine to ask; Spark is asked only where the `engine` option names it, since it takes long to start."""
         dag, options = self.compiled.dag, self.options
         names = dag.with_upstream(select(dag, options.select, options.exclude, self.state))
-        only = "duckdb" if options.engine is None else None
+        only = only or ("duckdb" if options.engine is None else None)
         return Validation(self._infer(names, only), self.compiled.problems)
 
     def _infer(self, names: tuple[str, ...], only: str | None) -> Mapping[str, Schema]:

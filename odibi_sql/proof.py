@@ -68,7 +68,7 @@ def keep_build(orchestrator: Orchestrator, build: Build, arguments: Sequence[str
         return
     made = _made(orchestrator, build)
     data = list(_data(orchestrator))
-    if made is None or any(is_remote(pattern) for pattern in orchestrator.looked_at):
+    if made is None or any(map(is_remote, orchestrator.looked_at)):
         return
     dated = any(asks_for_the_date(step.node) for step in build.plan.steps.values())
     date = orchestrator.moment.now.date().isoformat() if dated and options.as_of is None else None
@@ -94,13 +94,13 @@ def _must_be_asked(node: DAGNode) -> bool:
 def keep_listing(
     orchestrator: Orchestrator, arguments: Sequence[str], printed: str, said: str, *, of_catalog: bool = False
 ) -> None:
-    """Keep a proof that a listing is what was printed, if it depends on the project's files alone, or (`of_catalog`)
-    on what the target shows besides."""
-    if any("state:" in argument for argument in arguments):
+    """Keep a proof that a listing is what was printed, if it depends on the project's files and the data that was
+    looked at, or (`of_catalog`) on what the target shows besides."""
+    if any("state:" in argument for argument in arguments) or any(map(is_remote, orchestrator.looked_at)):
         return
     shown = _catalog(orchestrator) if of_catalog else []
     if shown is not None:
-        _keep(orchestrator, arguments, _basis(orchestrator, (), shown), Said(printed, said))
+        _keep(orchestrator, arguments, _basis(orchestrator, _data(orchestrator), shown), Said(printed, said))
 
 
 def _catalog(orchestrator: Orchestrator) -> Made | None:

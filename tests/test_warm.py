@@ -274,6 +274,14 @@ def test_what_python_models_import_takes_the_long_way(
     assert warm.answer(LEVELS) is None
 
 
+def test_a_listing_with_columns_depends_on_the_data_that_they_come_from(built: Path) -> None:
+    listing = ["ls", "--output", "json"]
+    prove(listing)
+    rewrite("data/one.csv", "x\n", "y\n")()
+    assert warm.answer(listing) is None
+    assert warm.answer(LEVELS) == 0
+
+
 def test_a_moved_project_takes_the_long_way(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     moved = built.rename(built.with_name("moved"))
     monkeypatch.chdir(moved)

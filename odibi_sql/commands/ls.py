@@ -56,8 +56,8 @@ def command(ctx: click.Context, /, levels: bool, output: str, **options: Any) ->
         names = tuple(compiled.dag.nodes)
         if options["select"] or options["exclude"]:
             names = choose(compiled.dag, options["select"], options["exclude"], orchestrator.state)
-        shown = shown_columns(orchestrator) if output == "json" else {}
-        text = listing(compiled.dag, names, "levels" if levels and output == "text" else output, shown)
+        columns = known_columns(orchestrator) if output == "json" else {}
+        text = listing(compiled.dag, names, "levels" if levels and output == "text" else output, columns)
         click.echo(text, nl=False)
         if compiled.problems:
             raise Problems(compiled.problems)
@@ -67,14 +67,16 @@ def command(ctx: click.Context, /, levels: bool, output: str, **options: Any) ->
         keep_listing(orchestrator, ctx.find_root().obj, text, said, of_catalog=output == "json")
 
 
-def shown_columns(orchestrator: Orchestrator) -> dict[str, list[dict[str, str]]]:
-    """Names and types of the columns of all that the target shows: what is known without asking an engine."""
+def known_columns(orchestrator: Orchestrator) -> dict[str, list[dict[str, str]]]:
+    """Names and types of columns, by node: of the SQL as it is; where rows must tell, as the target shows them."""
+    inferred = {name: one.columns for name, one in orchestrator.validate(only="duckdb").schemas.items()}
     try:
         publication = orchestrator.publisher.current()
     except OdibiError:  # told with the listing, or by whoever needs the catalog
-        return {}
-    shown = publication.relations if publication is not None else {}
-    return {name: [{"name": c.name, "type": c.type} for c in one.columns] for name, one in shown.items()}
+        publication = None
+    shown = {name: one.columns for name, one in publication.relations.items()} if publication is not None else {}
+    known = {**shown, **{name: columns for name, columns in inferred.items() if columns is not None}}
+    return {name: [{"name": c.name, "type": c.type} for c in columns] for name, columns in known.items()}
 
 
 def listing(dag: DAG, names: tuple[str, ...], output: str, columns: Mapping[str, Any] | None = None) -> str:

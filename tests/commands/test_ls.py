@@ -45,7 +45,11 @@ def test_json_has_exactly_the_documented_keys(shop: Path, run: Run) -> None:
         "path": "models/staging/stg_orders.sql",
         "materialized": "view",
         "tags": ["daily"],
-        "columns": None,
+        "columns": [
+            {"name": "id", "type": "BIGINT"},
+            {"name": "customer_id", "type": "BIGINT"},
+            {"name": "amount", "type": "DOUBLE"},
+        ],
     }
     assert {name: (row["resource"], row["materialized"], row["path"]) for name, row in rows.items()} == {
         "customers": ("seed", "table", "seeds/customers.csv"),
@@ -141,19 +145,29 @@ def test_a_reader_that_stops_reading_is_no_mistake(shop: Path) -> None:
     assert (done.stdout, done.stderr) == ("level 0\n", "")
 
 
-def test_json_has_the_columns_that_the_target_shows(shop: Path, run: Run) -> None:
+def test_json_has_the_columns_of_the_sql_as_it_is(shop: Path, run: Run) -> None:
     def columns() -> dict[str, list[str] | None]:
         rows = run("ls", "--output", "json").json
         return {r["name"]: r["columns"] and [f"{c['name']} {c['type']}" for c in r["columns"]] for r in rows}
 
-    assert set(columns().values()) == {None}
-    run("build")
     assert columns()["revenue"] == ["name VARCHAR", "amount DOUBLE"]
     write_project(shop, {"models/revenue.sql": "select id::integer as id from customers\n"})
-    assert columns()["revenue"] == ["name VARCHAR", "amount DOUBLE"]
-    run("build")
     assert columns()["revenue"] == ["id INTEGER"]
-    run("rollback")
-    assert columns()["revenue"] == ["name VARCHAR", "amount DOUBLE"]
-    (shop / "warehouse" / "dev.duckdb").unlink()
+    write_project(shop, {"seeds/customers.csv": "no\n1\n"})
     assert columns()["revenue"] is None
+    assert columns()["customers"] == ["no BIGINT"]
+
+
+def test_json_has_the_columns_that_the_target_shows_where_only_rows_can_tell(shop: Path, run: Run) -> None:
+    write_project(shop, {"models/wide.sql": "pivot (select name, 1 as n from customers) on name using sum(n)\n"})
+
+    def columns() -> list[str] | None:
+        row = next(row for row in run("ls", "--output", "json").json if row["name"] == "wide")
+        return row["columns"] and [c["name"] for c in row["columns"]]
+
+    assert columns() is None
+    run("build")
+    shown = columns()
+    assert shown
+    (shop / "warehouse" / "dev.duckdb").unlink()
+    assert columns() is None
