@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from odibi_sql.engines.duckdb.session import DuckDBSession
 from odibi_sql.engines.spark import types
+from odibi_sql.engines.spark.paths import is_magic, pattern
 from odibi_sql.relation import Attached, Files, Stored
 
 if TYPE_CHECKING:
@@ -51,14 +52,14 @@ class Reader:
         reading = types.reading(stored.columns)
         if not stored.parts:
             return self._spark().sql(f"SELECT {', '.join(reading.nulls)} WHERE false")
-        paths = [f"file://{part}" if part.startswith("/") else part for part in stored.parts]
-        return (
-            self._spark()
-            .read.options(**_LITERAL_PATHS)
-            .schema(reading.schema)
-            .parquet(*paths)
-            .selectExpr(*reading.select)
-        )
+        reader = self._spark().read.schema(reading.schema)
+        if len(stored.parts) > 1 and any(map(is_magic, stored.parts)):
+            # Of such paths, taken literally, Spark 4.3 reads all files again for each.
+            frame = reader.parquet(pattern(stored.parts))
+        else:
+            paths = [f"file://{part}" if part.startswith("/") else part for part in stored.parts]
+            frame = reader.options(**_LITERAL_PATHS).parquet(*paths)
+        return frame.selectExpr(*reading.select)
 
     def _parquet(self, files: Files) -> DataFrame:
         """DuckDB says which files and which types, from their footers, so that both engines take them for the same."""
