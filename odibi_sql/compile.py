@@ -103,6 +103,12 @@ class Compiled:
             if note.name.casefold() in names
         )
 
+    @property
+    def engines(self) -> tuple[str, ...]:
+        """Names of the engines that models and checks ask for themselves."""
+        nodes = (node for node in self.dag.nodes.values() if node.resource in ("model", "check"))
+        return tuple(sorted({node.config.engine for node in nodes if node.config.engine is not None}))
+
     def check(self) -> Compiled:
         """Raises Problems unless all is right."""
         if self.problems:

@@ -139,6 +139,18 @@ class Published:
 
 
 @dataclass(frozen=True)
+class Registered:
+    """What is published was listed in a catalog of `engine` too: `tables` in `database`, of which `changed` are new or
+    other than they were; `dropped` are no longer there."""
+
+    engine: str
+    database: str
+    tables: int
+    changed: int
+    dropped: int
+
+
+@dataclass(frozen=True)
 class BuildFinished:
     """`published` is also True where the target already showed just this state. `interrupted`: Ctrl-C.
     `catalog` is the file that shows it, as Published.path."""
@@ -151,7 +163,9 @@ class BuildFinished:
     catalog: str | None = None
 
 
-Event = BuildStarted | NodeStarted | NodeRetrying | NodeFinished | Warned | Noted | Published | BuildFinished
+Event = (
+    BuildStarted | NodeStarted | NodeRetrying | NodeFinished | Warned | Noted | Published | Registered | BuildFinished
+)
 Listener = Callable[[Event], None]
 
 

@@ -37,6 +37,7 @@ from odibi_sql.plan import Moment, Plan, Planner, Recipes
 from odibi_sql.project import Project, place_of_setting, read_project
 from odibi_sql.publish import LiveContents, PlanToShow, PreviousVersions, Publication, Publisher, meaning_of, state_of
 from odibi_sql.publish.previous import columns_so_far
+from odibi_sql.publish.registering import Registrar, register_all, registrars
 from odibi_sql.relation import Query, Relation, Stored
 from odibi_sql.remembered import ModelMemo, context_of
 from odibi_sql.reports.text import counted
@@ -191,6 +192,16 @@ class Orchestrator:
         )
 
     @cached_property
+    def registrars(self) -> tuple[Registrar, ...]:
+        """Of the engines that this target's models run on."""
+        names = (self._as_read.engine, *self.compiled.engines)
+        return tuple(registrars(names, self.publisher, self._settings_of, self.open_session, self._warn))
+
+    def register(self) -> None:
+        """List what the target shows in the catalogs of engines, where the project says so."""
+        register_all(self.registrars, self.emitter.emit)
+
+    @cached_property
     def moment(self) -> Moment:
         """In UTC, as everything in the engine is; a time without a zone is taken to be."""
         now = self.options.as_of or self.started_at
@@ -314,6 +325,7 @@ class Orchestrator:
         try:
             if because is None and not self.options.only_checks:
                 publication = self._publish(plan, runner)
+                self.register()
         except StoreError as error:
             because = error.message
             raise
@@ -366,9 +378,8 @@ class Orchestrator:
         self._warn(message)
 
     def _recipes(self, files: Mapping[str, str]) -> Recipes:
-        names = {node.config.engine for node in self.compiled.dag.nodes.values() if node.resource in ("model", "check")}
-        engines = {str(name): load_engine(str(name)) for name in names - {None}}
-        own = {name: (_named(one), one.result_settings(self._settings_of(one))) for name, one in engines.items()}
+        engines = ((name, load_engine(name)) for name in self.compiled.engines)
+        own = {name: (_named(one), one.result_settings(self._settings_of(one))) for name, one in engines}
         settings, folder = self.engine.result_settings(self.engine_settings), self.project.root
         return Recipes(_named(self.engine), settings, self.moment, files, folder, own, {}, self.compiled.on_run_start)
 
@@ -398,12 +409,9 @@ class Orchestrator:
         given = {}
         for up, reader in missing.items():
             if publication is None or up not in publication.relations:
-                problems.append(
-                    GraphError(
-                        f"`{reader}` reads `{up}`, which is neither selected nor shown by target `{publisher.target}`",
-                        hint=f"select it too, with `--select +{reader}`, or build everything once",
-                    )
-                )
+                told = f"`{reader}` reads `{up}`, which is neither selected nor shown by target `{publisher.target}`"
+                hint = f"select it too, with `--select +{reader}`, or build everything once"
+                problems.append(GraphError(told, hint=hint))
                 continue
             relation = publication.resolve(up, self.cache.store, self.project.root)
             if isinstance(relation, Query) and self.engine.DIALECT != CATALOG_DIALECT:

@@ -239,4 +239,8 @@ def _made(orchestrator: Orchestrator, build: Build) -> Made | None:
     if shown is None:
         return None
     made += [(str(path), warm.stat_of(str(path))) for path in shown]
+    for registrar in orchestrator.registrars:
+        if build.publication is None or not registrar.is_done(build.publication):
+            return None
+        made.append((str(registrar.receipt), warm.stat_of(str(registrar.receipt))))
     return [*made, (f"{publisher.catalog}.wal", None)]

@@ -25,6 +25,7 @@ def command(publication: int | None, **options: Any) -> None:
     with orchestrate(**options) as orchestrator:
         now = datetime.now(UTC).isoformat(timespec="seconds")
         change = orchestrator.publisher.rollback(publication, run_id=orchestrator.run_id, published_at=now)
+        orchestrator.register()
     made = change.publication
     if not change.changed and not change.removed:
         click.echo(f"target `{made.target}` shows that already (publication {made.number})", err=True)

@@ -228,6 +228,53 @@ class Session(Protocol):
     def close(self) -> None: ...
 
 
+@dataclass(frozen=True)
+class Listed:
+    """A table as an engine's own catalog is to list it."""
+
+    name: str
+    rows: Stored
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class Registered:
+    """What registering did, by addresses: `there` is all that is registered now. `left` says of tables why the engine
+    cannot have them, `wrong` what should have gone well. `lasts`: the catalog is there when the engine has ended."""
+
+    there: tuple[str, ...]
+    changed: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+    wrong: tuple[str, ...] = ()
+    lasts: bool = True
+
+
+class Registry(Protocol):
+    """A place in an engine's own catalog, where its users find tables by name. `place` tells it from any other, and
+    `name` is what a user calls it."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def place(self) -> str: ...
+
+    def address(self, name: str) -> str:
+        """Where the table of that name is, or would be."""
+        ...
+
+    def register(
+        self, session: Session, tables: Sequence[Listed], marks: Sequence[str], before: Sequence[str] | None
+    ) -> Registered:
+        """Make `tables` what is there of ours, and touch nothing else: ours is what bears one of `marks`, of which the
+        first is put on what is made. `before` are addresses at which there may be more of ours; None: anywhere.
+
+        Raises EngineFailure where nothing could be done.
+        """
+        ...
+
+
 class Engine(Protocol):
     """What an engine module offers at top level.
 
@@ -249,6 +296,10 @@ class Engine(Protocol):
 
     def result_settings(self, settings: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
         """Those settings that can change a result, with the defaults the session presets: part of every key."""
+        ...
+
+    def registry(self, settings: Mapping[str, object]) -> Registry | None:
+        """Where the project wants what it publishes to be listed besides; None: nowhere. Nothing is started for it."""
         ...
 
     def open_session(self, options: SessionOptions) -> Session: ...

@@ -15,6 +15,7 @@ from odibi_sql.events import (
     NodeFinished,
     NodeRetrying,
     Noted,
+    Registered,
     Tracker,
     Warned,
 )
@@ -27,7 +28,7 @@ from odibi_sql.reports.rows import (
     started_line,
     warning_line,
 )
-from odibi_sql.reports.summary import summary_lines
+from odibi_sql.reports.summary import registered_line, summary_lines
 from odibi_sql.reports.text import Line, Style, plain
 
 ANSI: dict[Style, str] = {"good": "32", "bad": "1;31", "warning": "33", "faint": "2", "strong": "1"}
@@ -79,6 +80,8 @@ class Narration:
                 return [warning_line(message)]
             case Noted(message=message) if self._verbose:
                 return [note_line(message)]
+            case Registered():
+                return [registered_line(event)]
             case BuildFinished():
                 return summary_lines(self.tracker)
             case _:

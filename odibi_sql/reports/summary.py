@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from odibi_sql.events import NodeExecutionResult, Status, Summary, Tracker, Verdict
+from odibi_sql.events import NodeExecutionResult, Registered, Status, Summary, Tracker, Verdict
 from odibi_sql.reports.rows import STYLES, error_lines, sample_lines
 from odibi_sql.reports.text import Line, Span, Style, chain, counted, duration, listed, number
 
@@ -20,6 +20,14 @@ def summary_lines(tracker: Tracker) -> list[Line]:
     if not failed and not times and end:
         return [(*head, ("; ", "plain"), *end)]
     return [*failure_lines(failed), *(line for line in (head, times, end) if line)]
+
+
+def registered_line(event: Registered) -> Line:
+    changes = [f"{event.changed:,} changed"] if event.changed else []
+    changes += [f"{event.dropped:,} dropped"] if event.dropped else []
+    detail = f" ({', '.join(changes)})" if changes else ""
+    what = f" {counted(event.tables, 'table')}{detail} in {event.engine}'s `{event.database}`"
+    return (("registered", "good"), (what, "plain"))
 
 
 def failure_lines(failed: list[NodeExecutionResult]) -> list[Line]:

@@ -27,6 +27,12 @@ MISTAKES: list[tuple[dict[str, object], str]] = [
     ({"server": "sale"}, "`server` can be `sail`, and not 'sale'"),
     ({"server": "sail", **REMOTE}, "`remote` and `server` both say where Spark is"),
     ({"sever": "sail"}, "has no setting `sever`"),
+    ({"register": "a.b", **REMOTE}, "`register` is the name of a database in Spark's catalog, and not 'a.b'"),
+    ({"register": "m", "server": "sail"}, "`register` has nowhere to register: Sail's catalog ends"),
+    (
+        {"register": "m", "conf": {"spark.sql.catalogImplementation": "in-memory"}, **REMOTE},
+        "`register` has nowhere to register: `spark.sql.catalogImplementation` is no metastore",
+    ),
 ]
 
 
@@ -87,6 +93,15 @@ def test_the_projects_properties_come_before_the_presets(tmp_path: Path) -> None
     assert session_properties(options)["spark.sql.shuffle.partitions"] == "7"
     assert starting_properties(options)["spark.ui.enabled"] == "true"
     assert starting_properties(options)["spark.scheduler.mode"] == "FAIR"
+
+
+def test_to_register_takes_a_metastore_and_changes_no_result(tmp_path: Path) -> None:
+    catalog = "spark.sql.catalogImplementation"
+    options = SessionOptions(datetime(2024, 1, 1, tzinfo=UTC), 2, tmp_path, {"register": "mart"})
+    assert starting_properties(options)[catalog] == "hive"
+    assert "spark.sql.warehouse.dir" not in starting_properties(options)
+    metastore = {"register": "mart", f"conf.{catalog}": "hive", "conf.spark.sql.hive.metastore.version": "3.1"}
+    assert result_settings(metastore) == result_settings({})
 
 
 @pytest.mark.parametrize("settings", [{"master": "spark://127.0.0.1:1"}, {"remote": "sc://127.0.0.1:1"}])

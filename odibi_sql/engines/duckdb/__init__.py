@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from importlib import metadata
 
@@ -15,6 +16,7 @@ __all__ = [
     "check_settings",
     "open_session",
     "reading_sql",
+    "registry",
     "result_settings",
     "stored_type",
     "version",
@@ -29,6 +31,10 @@ FILTERS_SCANS = True
 def version() -> str:
     """The major and minor version of the DuckDB that is installed."""
     return ".".join(metadata.version("duckdb").split(".")[:2])
+
+
+def registry(settings: Mapping[str, object]) -> None:  # noqa: ARG001 - the target's catalog is DuckDB's own
+    return None
 
 
 def open_session(options: SessionOptions) -> Session:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from odibi_sql.engines.protocol import Session, SessionOptions
 from odibi_sql.engines.spark.installed import version_of
+from odibi_sql.engines.spark.registry import registry
 from odibi_sql.engines.spark.settings import check_settings, result_settings
 
-__all__ = ["DIALECT", "NAME", "check_settings", "open_session", "result_settings", "version"]
+__all__ = ["DIALECT", "NAME", "check_settings", "open_session", "registry", "result_settings", "version"]
 
 NAME = "spark"
 DIALECT = "spark"

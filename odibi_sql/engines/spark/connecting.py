@@ -59,11 +59,22 @@ def connect(options: SessionOptions) -> Connection:
         connection = _connect(options)
     try:
         for name, value in session_properties(options).items():
-            connection.spark.conf.set(name, value)
+            _set(connection, name, value)
     except BaseException:
         connection.end()
         raise
     return connection
+
+
+def _set(connection: Connection, name: str, value: str) -> None:
+    from pyspark.errors import AnalysisException
+
+    try:
+        connection.spark.conf.set(name, value)
+    except AnalysisException as error:
+        if error.getCondition() != "CANNOT_MODIFY_STATIC_CONFIG" or connection.is_far or not connection.is_own:
+            raise
+        # A Spark that was started here has it from its start.
 
 
 def _connect(options: SessionOptions) -> Connection:

@@ -1,12 +1,14 @@
 """A project's settings for Spark -> checked settings, what a session starts with, and what of it can change a result.
 
 `master` (`local[*]`, `spark://host:7077`), `remote` (`sc://host:15002`, Spark Connect) or `server` (`sail`) say where
-Spark is; `conf` has Spark's own properties, by name. What the project does not set is preset here, each for a reason.
+Spark is; `conf` has Spark's own properties, by name; `register` names the database of its catalog in which published
+tables are listed. What the project does not set is preset here, each for a reason.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Mapping
 from importlib.util import find_spec
@@ -19,6 +21,9 @@ from odibi_sql.errors import ProjectError, nearest
 TIME_ZONE = "UTC"
 CONF = "conf."
 PLACES = ("master", "remote", "server")
+REGISTER = "register"
+_CATALOG = "spark.sql.catalogImplementation"
+_DATABASE = re.compile(r"\w+", re.ASCII)
 Value = str | int | float | bool
 
 # Where two engines are to give the same rows, what they do with the same SQL must not depend on who set up the machine.
@@ -48,16 +53,16 @@ _STARTING: Mapping[str, Value] = {
     "spark.ui.enabled": False,  # nobody looks at it, and it takes a port and a second
     "spark.ui.showConsoleProgress": False,
     "spark.scheduler.mode": "FAIR",  # a pool a model: small ones need not wait behind a large one
-    "spark.sql.catalogImplementation": "in-memory",  # no metastore is needed, and Hive's takes seconds to start
+    _CATALOG: "in-memory",  # no metastore is needed, and Hive's takes seconds to start
 }
 # Models are small more often than not, and each is compiled by the JVM anew: its quick compiler and its simplest
 # collector halve the time of these, and cost large ones nothing that was measured. The quick compiler alone would get
 # room for 48 MB of code, and where that is full, Java compiles nothing more: some 100 models, and all get slower.
 _JVM = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m -XX:+UseSerialGC"
 _WITHOUT_EFFECT_ON_RESULTS = (
-    "spark.sql.adaptive.", "spark.sql.autoBroadcastJoinThreshold", "spark.sql.broadcastTimeout", "spark.sql.files.",
-    "spark.sql.inMemoryColumnarStorage.", "spark.sql.shuffle.partitions", "spark.sql.sources.parallel", "spark.sql.ui.",
-    "spark.sql.warehouse.dir",
+    "spark.sql.adaptive.", "spark.sql.autoBroadcastJoinThreshold", "spark.sql.broadcastTimeout", _CATALOG,
+    "spark.sql.files.", "spark.sql.hive.metastore.", "spark.sql.inMemoryColumnarStorage.",
+    "spark.sql.shuffle.partitions", "spark.sql.sources.parallel", "spark.sql.ui.", "spark.sql.warehouse.dir",
 )  # fmt: skip
 
 
@@ -67,13 +72,13 @@ def check_settings(settings: Mapping[str, object]) -> Mapping[str, Value]:
     for name, value in settings.items():
         if name == "conf" and isinstance(value, Mapping):
             checked |= {f"{CONF}{inner}": _plain(inner, given) for inner, given in value.items()}
-        elif name in PLACES or name.startswith(CONF):
+        elif name in (*PLACES, REGISTER) or name.startswith(CONF):
             checked[name] = _plain(name, value)
         elif name.startswith("spark."):
             raise ProjectError(f"Spark's property `{name}` is not in its place", hint="put it under `conf:`")
         else:
-            near = nearest(name, (*PLACES, "conf"))
-            hint = f"did you mean `{near}`?" if near else "there are `master`, `remote`, `server` and `conf`"
+            near = nearest(name, (*PLACES, REGISTER, "conf"))
+            hint = f"did you mean `{near}`?" if near else "there are `master`, `remote`, `server`, `register`, `conf`"
             raise ProjectError(f"the engine `spark` has no setting `{name}`", hint=hint)
     for name in checked:
         conf = name.removeprefix(CONF)
@@ -82,6 +87,8 @@ def check_settings(settings: Mapping[str, object]) -> Mapping[str, Value]:
         if name.startswith(CONF) and not conf.startswith("spark."):
             raise ProjectError(f"`{conf}` is no property of Spark", hint="their names begin with `spark.`")
     _check_place(checked)
+    if REGISTER in checked:
+        _check_register(checked)
     return checked
 
 
@@ -112,9 +119,15 @@ def starting_properties(options: SessionOptions) -> dict[str, str]:
     given = given_properties(options)
     logging = options.scratch / "log4j2.properties"
     java = f"{_JVM} -Dlog4j2.configurationFile=file:{logging}"
+    # What a metastore is told of its warehouse stays there, so with one it is that of hive-site.xml.
+    catalog: Mapping[str, Value] = (
+        {_CATALOG: "hive"}
+        if REGISTER in options.settings
+        else {"spark.sql.warehouse.dir": str(options.scratch / "spark-warehouse")}
+    )
     own = {
         **_STARTING,
-        "spark.sql.warehouse.dir": str(options.scratch / "spark-warehouse"),
+        **catalog,
         **given,
         "spark.driver.extraJavaOptions": f"{java} {given.get('spark.driver.extraJavaOptions', '')}".strip(),
     }
@@ -159,6 +172,23 @@ def _check_place(settings: Mapping[str, Value]) -> None:
             "Spark needs Java, and none was found: there is no `java` on the PATH and JAVA_HOME names none",
             hint="install Java 17 or later, on Debian and Ubuntu with `apt install openjdk-17-jre-headless`, on macOS "
             "with `brew install openjdk@17`; or set `remote:` to use a Spark Connect server",
+        )
+
+
+def _check_register(settings: Mapping[str, Value]) -> None:
+    if not _DATABASE.fullmatch(str(settings[REGISTER])):
+        raise ProjectError(
+            f"`register` is the name of a database in Spark's catalog, and not {settings[REGISTER]!r}",
+            hint="letters, digits and `_`",
+        )
+    if "server" in settings:
+        raise ProjectError(
+            "`register` has nowhere to register: Sail's catalog ends with the build", hint="leave one of them out"
+        )
+    if str(settings.get(f"{CONF}{_CATALOG}", "hive")).lower() != "hive":
+        raise ProjectError(
+            f"`register` has nowhere to register: `{_CATALOG}` is no metastore",
+            hint="leave that out: with `register` it is `hive`",
         )
 
 

@@ -1,0 +1,199 @@
+"""What is published is found in Spark's own catalog as well, and nothing else there is touched."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import odibi_sql
+from odibi_sql.cli import run as run_command
+from odibi_sql.engines.duckdb import open_session as open_duckdb
+from odibi_sql.engines.protocol import EngineFailure, SessionOptions
+from odibi_sql.engines.spark.reading import Reader
+from odibi_sql.engines.spark.registry import view_text
+from odibi_sql.events import Event, Registered
+from odibi_sql.relation import Stored
+from tests.engines.conftest import NOW
+from tests.projects import write_project
+
+PROJECT = "name: shop\nengine: spark\nretry_delay: 0\nengines: {spark: {register: Mart}}\n"
+CHEAP = "{{ config(engine='duckdb') }}\n"  # Spark's part is to be told of it
+MODELS = {
+    "odibi_project.yml": PROJECT,
+    "models/totals.sql": f"{CHEAP}select customer_id, sum(amount) as total from orders group by customer_id\n",
+    "models/Numbers.sql": f"{CHEAP}select sum(id) as h from orders\n",
+    "models/models.yml": 'models: [{name: totals, description: "each customer\'s \\\\ total"}]\n',
+}
+ONE = {"odibi_project.yml": PROJECT, "models/one.sql": f"{CHEAP}select 1 as a\n"}
+
+
+@pytest.fixture
+def spark(running_spark: Any) -> Iterator[Any]:
+    """Spark with an empty database `mart`."""
+    running_spark.sql("CREATE DATABASE IF NOT EXISTS mart")
+    yield running_spark
+    running_spark.sql("DROP DATABASE mart CASCADE")
+
+
+def build(folder: Path, **options: Any) -> tuple[list[str], list[Registered]]:
+    """What was warned of, and what was registered."""
+    events: list[Event] = []
+    run = odibi_sql.build(folder, listener=events.append, **options)
+    assert run.published
+    return list(run.warnings), [event for event in events if isinstance(event, Registered)]
+
+
+def names(spark: Any) -> set[str]:
+    return {row.tableName for row in spark.sql("SHOW TABLES IN mart").collect()}
+
+
+def rows(spark: Any, name: str) -> list[tuple[object, ...]]:
+    return [tuple(row) for row in spark.sql(f"SELECT * FROM mart.{name} ORDER BY 1").collect()]
+
+
+def test_published_tables_are_registered_and_those_that_go_are_dropped(spark: Any, tmp_path: Path) -> None:
+    folder = write_project(tmp_path / "odd, [x] {y} %20'`", MODELS)
+    assert build(folder) == ([], [Registered("spark", "mart", 4, 4, 0)])
+    assert names(spark) == {"customers", "orders", "totals", "numbers"}
+    assert rows(spark, "totals") == [(1, Decimal("42.50")), (3, Decimal("99.00"))]
+    assert spark.catalog.getTable("mart.totals").description == "each customer's \\ total"
+    assert build(folder) == ([], [])
+    write_project(folder, {"models/totals.sql": "select 1 as one, 'x' as text\n"}, base={})
+    (folder / "models/Numbers.sql").unlink()
+    assert build(folder) == ([], [Registered("spark", "mart", 3, 1, 1)])
+    assert rows(spark, "totals") == [(1, "x")] and "numbers" not in names(spark)
+    assert run_command(["rollback", "--project-dir", str(folder)]) == 0
+    assert rows(spark, "totals") == [(1, Decimal("42.50")), (3, Decimal("99.00"))]
+    assert rows(spark, "numbers") == [(Decimal(6),)]
+
+
+def test_what_this_target_did_not_make_is_left_alone(spark: Any, tmp_path: Path) -> None:
+    spark.sql("CREATE VIEW mart.one AS SELECT 'theirs' AS a")
+    folder = write_project(tmp_path, ONE, base={})
+    told = (
+        "published, but not registered in spark's `mart`: `mart.one` is there already, and this target did not make it;"
+        " the next build tries again"
+    )
+    assert build(folder) == ([told], [])
+    assert build(folder) == ([told], [])  # though it has nothing to run
+    assert rows(spark, "one") == [("theirs",)]
+    spark.sql("DROP VIEW mart.one")
+    assert build(folder) == ([], [Registered("spark", "mart", 1, 1, 0)])
+    spark.sql("CREATE VIEW mart.two AS SELECT 'theirs' AS a")
+    write_project(folder, {"models/two.sql": f"{CHEAP}select 2 as a\n"}, base={})
+    (folder / "models/one.sql").unlink()
+    (warned,), registered = build(folder)
+    assert "`mart.two` is there already" in warned and registered == [Registered("spark", "mart", 0, 0, 1)]
+    assert names(spark) == {"two"} and rows(spark, "two") == [("theirs",)]
+
+
+def test_a_copy_of_a_project_takes_no_tables_away_and_one_that_moved_keeps_its_own(spark: Any, tmp_path: Path) -> None:
+    first = write_project(tmp_path / "first", ONE, base={})
+    assert build(first) == ([], [Registered("spark", "mart", 1, 1, 0)])
+    copy = tmp_path / "copy"
+    shutil.copytree(first, copy)
+    (warned,), registered = build(copy)
+    assert "`mart.one` is there already" in warned and registered == []
+    first.rename(tmp_path / "moved")
+    assert build(tmp_path / "moved") == ([], [Registered("spark", "mart", 1, 1, 0)])
+    assert rows(spark, "one") == [(1,)]
+
+
+def test_a_failure_is_told_and_what_was_published_stays(running_spark: Any, tmp_path: Path) -> None:
+    folder = write_project(tmp_path, ONE, base={})
+    (warned,), registered = build(folder)
+    assert warned == (
+        "published, but not registered in spark's `mart`: The schema `spark_catalog`.`mart` cannot be found"
+        " (`CREATE DATABASE mart` in Spark makes it); the next build tries again"
+    )
+    assert registered == [] and (folder / "warehouse/dev.duckdb").exists()
+
+
+STORED = (
+    "select x::hugeint as h, [x::hugeint] as l, {'a b': x::hugeint} as s, map {'k': x::hugeint} as m, null as n,"
+    " 7::utinyint as u8, 18446744073709551615::ubigint as u64, 'e'::enum('e') as e, '{}'::json as j, 'x'::blob as b,"
+    " '2026-01-01'::timestamp_s as ts, '2026-01-01'::timestamptz as tz, 1.5::decimal(5, 2) as d,"
+    " date '1500-01-01' as day from (select"
+)
+
+
+def test_every_type_is_as_models_on_spark_read_it(running_spark: Any, tmp_path: Path) -> None:
+    session = open_duckdb(SessionOptions(now=NOW, threads=1, scratch=tmp_path))
+    reader = Reader(lambda: running_spark, tmp_path, lambda: pytest.fail("nothing is handed over"))
+    try:
+        cursor = session.cursor()
+        some = cursor.write(f"{STORED} 5 as x)", tmp_path / "[a], {b}*").stored()
+        more = cursor.write(f"{STORED} 6 as x)", tmp_path / "c").stored()
+        wide = cursor.write(f"{STORED} repeat('7', 38) as x)", tmp_path / "d").stored()
+        none = cursor.write_nothing(f"{STORED} 8 as x)").stored()
+        for stored in (some, wide, none, Stored(more.columns, (*some.parts, *more.parts))):
+            view, frame = running_spark.sql(view_text(stored)), reader.frame(stored)
+            assert view.count() == len(stored.parts)
+            assert view.dtypes == frame.dtypes
+            assert sorted(map(str, view.collect())) == sorted(map(str, frame.collect()))
+        for sql, told in (("select time '12:00' as t", "column `t` is of type TIME"), ("select uuid() as u", "`u`")):
+            with pytest.raises(EngineFailure, match=told):
+                view_text(cursor.write(sql, tmp_path / "unread").stored())
+    finally:
+        session.close()
+
+
+HIVE = """
+import sys
+from pathlib import Path
+from pyspark import SparkContext
+import odibi_sql
+from odibi_sql import cli, warm
+from odibi_sql.events import Registered, Warned
+from odibi_sql.orchestrator import BuildOptions, Orchestrator
+
+events = []
+with Orchestrator(BuildOptions(Path.cwd())) as orchestrator:
+    orchestrator.emitter.subscribe(events.append)
+    orchestrator.build()
+    spark = orchestrator.open_session("spark").cursor().native()
+    print([event for event in events if isinstance(event, Registered)])
+    print([event.message for event in events if isinstance(event, Warned)])
+    print(spark.sql("SELECT * FROM mart.one").collect(), spark.conf.get("spark.sql.catalogImplementation"))
+warned = odibi_sql.build().warnings
+print(warned, SparkContext._active_spark_context)
+for _ in range(50):  # files that are young are no proof
+    cli.run(["build", "--quiet"])
+    if warm.answer(["build", "--quiet"]) == 0:
+        break
+print(warm.answer(["build", "--quiet"]), SparkContext._active_spark_context)
+Path("warehouse/publications/dev/registered-spark.json").unlink()
+print(warm.answer(["build", "--quiet"]))
+"""
+
+
+def test_a_metastore_is_told_once(running_spark: object, tmp_path: Path) -> None:
+    """Hive's own, in Derby, in a Spark that the build starts."""
+    home = tmp_path / "hive"
+    text = (
+        "name: shop\nengine: spark\non_run_start: CREATE DATABASE IF NOT EXISTS mart\n"
+        "engines:\n  spark:\n    register: mart\n    master: local[1]\n    conf:\n"
+        f"      spark.sql.warehouse.dir: {home}/warehouse\n"
+        f"      spark.hadoop.javax.jdo.option.ConnectionURL: jdbc:derby:;databaseName={home}/metastore;create=true\n"
+        f"      spark.driver.extraJavaOptions: -Dderby.system.home={home}\n"
+    )
+    one = "select 1 as a\n"
+    files = {"models/one.sql": one, "odibi_project.yml": text, "models/day.sql": f"{CHEAP}select time '12:00' as t\n"}
+    folder = write_project(tmp_path / "shop", files, base={})
+    done = subprocess.run([sys.executable, "-c", HIVE], cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.splitlines() == [
+        "[Registered(engine='spark', database='mart', tables=1, changed=1, dropped=0)]",
+        '["not registered in spark\'s `mart`: `day`, whose column `t` is of type TIME, which Spark cannot read"]',
+        "[Row(a=1)] hive",
+        "() None",
+        "0 None",
+        "None",
+    ]
