@@ -17,6 +17,7 @@ import pytest
 import odibi_sql
 from benchmarks.generate import write_project as write_generated
 from odibi_sql.engines.protocol import EngineFailure, Session
+from odibi_sql.engines.spark.sail import HINT
 from odibi_sql.errors import Problems
 from tests.projects import write_project
 
@@ -103,14 +104,18 @@ def test_mistakes_are_told_with_their_place(tmp_path: Path) -> None:
     models = {
         "models/column.sql": "{{ config(dialect='spark') }}\nselect\n    custmer_id\nfrom orders\n",
         "models/syntax.sql": "{{ config(dialect='spark') }}\nselect 'é' as a,\n    * except (id)\nfrom orders\n",
+        "models/unknown.sql": "{{ config(dialect='spark') }}\nselect\n    soundless(id) as a\nfrom orders\n",
+        "models/window.sql": "select max(id) filter (where id > 1) over (order by id) as a from orders\n",
     }
     folder = write_project(tmp_path, models)
     with_sail(folder)
     with pytest.raises(Problems) as raised:
         odibi_sql.build(folder, engine="spark")
-    first, second = (str(error).splitlines()[0] for error in raised.value.errors)
+    first, second, third, fourth = map(str, raised.value.errors)
     assert first == "models/column.sql:3:5: the column `custmer_id` cannot be found"
     assert second.startswith("models/syntax.sql:3:15: ")
+    assert third == f"models/unknown.sql:3:5: Sail has no function `soundless`\n  hint: {HINT}"
+    assert fourth.startswith("models/window.sql: Sail cannot run this: ") and len(fourth.splitlines()[0]) < 250
 
 
 def servers(pid: int) -> list[int]:

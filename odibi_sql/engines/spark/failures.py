@@ -60,7 +60,7 @@ def failure_of(error: BaseException, sql: str = "") -> EngineFailure:
         found = _CONDITION.search(message)
         condition, parameters = found[1] if found else "", {}
     if (mistake := sail.told(_CONDITION.sub("", message), sql)) is not None:
-        return EngineFailure(mistake[0], offset=mistake[1])
+        return EngineFailure(mistake[0], offset=mistake[1], hint=mistake[2])
     proposal = [name.strip("` ") for name in parameters.get("proposal", "").split(", ") if name.strip("` ")]
     name = parameters.get("objectName", "").strip("`")
     suggestion = nearest(name, proposal) if name else None

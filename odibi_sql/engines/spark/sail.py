@@ -36,6 +36,13 @@ _PART = re.compile(r'Identifier\("((?:[^"\\]|\\.)*)"\)')
 _SYNTAX = re.compile(
     r"^invalid argument: found (?P<found>.+?) at (?P<start>\d+):\d+ expected (?P<expected>.+)$", re.DOTALL
 )
+_LIMIT = re.compile(
+    r"^(?:unknown function: (?P<function>\w+)|No field named \S*(?:#\d|__)|Physical plan does not support"
+    r"|.* to Spark data type$|(?:invalid argument: )?invalid window function|This feature is not implemented"
+    r"|not supported)"
+)
+_LONGEST = 160
+HINT = "Sail has not all of Spark's SQL: say it in another way, or give the model the engine duckdb"
 
 
 def version() -> str:
@@ -73,17 +80,33 @@ def start_server(scratch: Path) -> tuple[str, Callable[[], None]]:
     return f"sc://{line[0]}:{line[1]}", end
 
 
-def told(message: str, sql: str) -> tuple[str, int | None] | None:
-    """What Sail says of a mistake in SQL, in plain words and with its place in `sql`; None where it is of no such kind.
+def told(message: str, sql: str) -> tuple[str, int | None, str | None] | None:
+    """What Sail says of SQL that is wrong or that it does not know, in plain words, with its place in `sql` and a hint;
+    None where it is of no such kind.
 
     Of names it does not tell the place: it is believed to be where the name stands, if it stands in one place only.
     """
     if (syntax := _SYNTAX.match(message)) is not None:
         before = sql.encode()[: int(syntax["start"])]  # it counts bytes
         expected = ", ".join(syntax["expected"].replace("\n", " ").split(", ")[:4])
-        return f"syntax error at `{syntax['found']}`: expected {expected}, …", len(before.decode("utf-8", "ignore"))
+        return (
+            f"syntax error at `{syntax['found']}`: expected {expected}, …",
+            len(before.decode("utf-8", "ignore")),
+            None,
+        )
     if (missing := _NO_COLUMN.search(message)) is not None:
         names = _PART.findall(missing[1])
-        places = [found.start() for found in re.finditer(rf"\b{re.escape(names[-1])}\b", sql)] if names else []
-        return f"the column `{'.'.join(names)}` cannot be found", places[0] if len(places) == 1 else None
+        at = _only_place(rf"\b{re.escape(names[-1])}\b", sql) if names else None
+        return f"the column `{'.'.join(names)}` cannot be found", at, None
+    if (limit := _LIMIT.match(message)) is not None:
+        if name := limit["function"]:
+            return f"Sail has no function `{name}`", _only_place(rf"(?i)\b{name}\s*\(", sql), HINT
+        line = message.partition("\n")[0]
+        short = line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"
+        return f"Sail cannot run this: {short}", None, HINT
     return None
+
+
+def _only_place(pattern: str, sql: str) -> int | None:
+    places = [found.start() for found in re.finditer(pattern, sql)]
+    return places[0] if len(places) == 1 else None

@@ -1,7 +1,7 @@
 """A DuckDB query -> the same query for Spark, the same in its rows, or a Refused.
 
 schemas     types of the columns read, where those of the inputs are given
-spelled     what is spelled out before: the columns of a `*`, and what is ordered by but not selected
+spelled     what is spelled out before: the columns of `*` and ALL, and what is ordered by but not selected
 operands    parts of a query, their types, and the SQL of a refusal that only Spark can decide
 numbers, texts, times, nested, aggregates, queries
             what is rewritten or refused, by topic
@@ -21,7 +21,7 @@ from odibi_sql.sql.spark import aggregates, nested, numbers, queries, texts, tim
 from odibi_sql.sql.spark.known import EQUAL, EQUAL_BY_NAME
 from odibi_sql.sql.spark.operands import Refused, kind
 from odibi_sql.sql.spark.schemas import INPUT, Describe, Schemas, asking, mark_columns
-from odibi_sql.sql.spark.spelled import order_by_columns, spell_stars, waits_for_columns
+from odibi_sql.sql.spark.spelled import order_by_columns, spell_all, spell_stars, waits_for_columns
 from odibi_sql.sql.spark.times import BY_WIDTH, widths_are_told
 
 __all__ = ["INPUT", "Describe", "Refused", "Schemas", "for_spark"]
@@ -44,6 +44,7 @@ def for_spark(
     ask = asking(schemas, describe) if schemas is not None and describe is not None else None
     if ask is not None:
         spell_stars(root, ask)
+    spell_all(root)
     order_by_columns(root)
     nodes = list(root.walk())
     _check_known(nodes)

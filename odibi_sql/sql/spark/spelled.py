@@ -1,8 +1,8 @@
 """What is spelled out before anything is rewritten, since not every engine that speaks Spark's SQL has the short form.
 
 The columns of a `*` with EXCLUDE, REPLACE or RENAME, and of one beside QUALIFY or DISTINCT ON, once DuckDB's binder can
-say which they are: Spark itself has EXCEPT only, and Sail nothing. And what a grouped query is ordered by without
-selecting it, for which Sail wants a query within.
+say which they are: Spark itself has EXCEPT only, and Sail nothing. The columns that GROUP BY ALL and ORDER BY ALL mean.
+And what a grouped query is ordered by without selecting it, for which Sail wants a query within.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from odibi_sql.sql.spark.schemas import Ask, is_star
 
 COUNT_STAR = "count_star()"  # as DuckDB calls a count(*) without a name
 _HIDDEN = "__order_"
+_NOT_PLAIN = (exp.Anonymous, exp.Window, exp.Select, exp.Explode, exp.Unnest)
 _IN_SOURCE = (exp.With, exp.CTE, exp.Subquery, exp.From, exp.Join, exp.SetOperation)
 
 
@@ -39,7 +40,8 @@ def _is_to_spell(column: exp.Expr, select: exp.Select) -> bool:
         return False
     distinct = select.args.get("distinct")
     first_of = distinct is not None and distinct.args.get("on")
-    return bool(first_of or select.args.get("qualify") or any(_star(column).args.values()))
+    by_all = _groups_by_all(select) or _orders_by_all(select)
+    return bool(first_of or by_all or select.args.get("qualify") or any(_star(column).args.values()))
 
 
 def _star(column: exp.Expr) -> exp.Expr:
@@ -70,6 +72,35 @@ def _spelled(column: exp.Expr, select: exp.Select, ask: Ask) -> list[exp.Expr] |
         spelled.append(plain[-1] if old is None else exp.alias_(plain[-1], name))
     again = ask(select, plain) if plain else ()
     return spelled if again is not None and [one.type for one in again] == types else None
+
+
+def spell_all(root: exp.Expr) -> None:
+    """ALL as numbers of columns. Spark would group by what stands beside an aggregate as well; where it is not plain
+    which columns have an aggregate, ALL stays."""
+    for select in root.find_all(exp.Select):
+        if any(map(is_star, select.expressions)):
+            continue
+        if _groups_by_all(select) and not any(column.find(*_NOT_PLAIN) for column in select.expressions):
+            keys = [n for n, one in enumerate(select.expressions, 1) if one.find(exp.AggFunc) is None]
+            if keys and all(select.expressions[n - 1].find(exp.Column) for n in keys):
+                select.set("group", exp.Group(expressions=[exp.Literal.number(n) for n in keys]))
+        if _orders_by_all(select):
+            (ordered,) = select.args["order"].expressions
+            each = [ordered.copy() for _ in select.expressions]
+            for number, one in enumerate(each, 1):
+                one.set("this", exp.Literal.number(number))
+            select.args["order"].set("expressions", each)
+
+
+def _groups_by_all(select: exp.Select) -> bool:
+    group = select.args.get("group")
+    return group is not None and bool(group.args.get("all"))
+
+
+def _orders_by_all(select: exp.Select) -> bool:
+    order = select.args.get("order")
+    by = [one.this for one in order.expressions] if order is not None else []
+    return len(by) == 1 and isinstance(by[0], exp.Var) and by[0].name.upper() == "ALL"
 
 
 def order_by_columns(root: exp.Expr) -> None:

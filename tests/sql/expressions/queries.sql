@@ -4,7 +4,7 @@ SELECT id, i FROM t ORDER BY i DESC, id  -- equal
 SELECT id, i FROM t ORDER BY i NULLS FIRST, id  -- equal
 SELECT id, f FROM t ORDER BY f, id  -- equal
 SELECT id, s FROM t ORDER BY s, id LIMIT 4  -- equal
-SELECT id, s FROM t ORDER BY ALL  -- equal
+SELECT id, s FROM t ORDER BY ALL  -- rewritten
 SELECT k, count(*) FROM t GROUP BY ALL  -- rewritten
 SELECT k, count(*) AS n FROM t GROUP BY k HAVING count(*) > 1  -- equal
 SELECT k AS key, sum(i) AS total FROM t GROUP BY key  -- equal
@@ -258,3 +258,7 @@ SELECT max(i) AS i FROM t GROUP BY k ORDER BY min(i)  -- rewritten
 SELECT max(i) AS x FROM t ORDER BY min(id)  -- rewritten
 SELECT -k AS k, max(i) AS x FROM t GROUP BY t.k ORDER BY k + min(id) * 0 NULLS FIRST  -- rewritten
 SELECT k, -id AS m FROM t GROUP BY k, id ORDER BY max(m)  -- stops
+SELECT k, i, sum(d) / count(*) AS x, max(s) AS s FROM t GROUP BY ALL ORDER BY ALL DESC NULLS FIRST LIMIT 5  -- rewritten
+SELECT u.*, count(*) AS n FROM u JOIN t ON t.k = u.k GROUP BY ALL ORDER BY max(dt)  -- rewritten
+SELECT count(*) AS n FROM t GROUP BY ALL  -- equal
+SELECT * EXCLUDE (v) FROM u ORDER BY ALL  -- rewritten
