@@ -33,6 +33,8 @@ from odibi_sql.typed import Types, place_written, read_at, typed
 
 Status = Literal["valid", "wrong", "undecided"]
 Look = Callable[[DAGNode], Relation | Columns | None]
+Hooks = tuple[tuple[str, ...], tuple[str, ...]]  # SQL of `on_run_start` and of `pre_hook`
+_NO_HOOKS: Hooks = ((), ())
 _ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)  # columns are the same at all times
 
 
@@ -82,7 +84,7 @@ class Inference:
     so_far: Mapping[str, Columns] = field(default_factory=dict)
     schemas: dict[str, Schema] = field(default_factory=dict)
     _empty: dict[str, Stored] = field(default_factory=dict)
-    _contexts: dict[str, NodeContext | str] = field(default_factory=dict)
+    _contexts: dict[tuple[str, Hooks], NodeContext | str] = field(default_factory=dict)
     _open: ExitStack = field(default_factory=ExitStack)
 
     def __post_init__(self) -> None:
@@ -143,7 +145,8 @@ class Inference:
     # -- models
 
     def _of_model(self, node: DAGNode) -> Schema:
-        context = self._context(node.config.engine or self._engine)
+        engine = load_engine(node.config.engine).NAME if node.config.engine else self._engine
+        context = self._context(engine, self._hooks(node, engine))
         because = context if isinstance(context, str) else self._why_undecided(node)
         if isinstance(context, str) or because is not None:
             return self._undecided(node, because)
@@ -212,10 +215,6 @@ class Inference:
         return ()
 
     def _why_undecided(self, node: DAGNode) -> str | None:
-        engine = load_engine(node.config.engine).NAME if node.config.engine else self._engine
-        if node.config.pre_hook or (self.compiled.on_run_start and engine == self._engine):
-            hook = "pre_hook" if node.config.pre_hook else "on_run_start"
-            return f"its `{hook}` runs first, and can change what it means"
         slots = [slot for slot in node.slots if slot.kind == "relation"]
         for slot in slots:
             read = self.schemas.get(slot.value)
@@ -228,6 +227,11 @@ class Inference:
             if reference.start not in bound:
                 return f"it reads `{'.'.join(reference.parts)}`, which is wrong"
         return None
+
+    def _hooks(self, node: DAGNode, engine: str) -> Hooks:
+        """What runs before the node and can change what it means."""
+        before_all = self.compiled.on_run_start if engine == self._engine else ()
+        return tuple(hook.sql for hook in before_all), tuple(hook.sql for hook in node.config.pre_hook)
 
     def _bind(self, node: DAGNode, context: NodeContext) -> Bound:
         if node.model.statement.moment != "fixed":
@@ -295,20 +299,40 @@ class Inference:
 
     # -- engines
 
-    def _context(self, engine: str) -> NodeContext | str:
+    def _context(self, engine: str, hooks: Hooks = _NO_HOOKS) -> NodeContext | str:
         """Why not, where the engine is not to be asked."""
-        if engine not in self._contexts:
+        if (engine, hooks) not in self._contexts:
             if self.only is not None and engine != self.only:
-                self._contexts[engine] = f"it runs on {engine}, which is asked only if told to: `--engine {engine}`"
+                told = f"it runs on {engine}, which is asked only if told to: `--engine {engine}`"
+                self._contexts[engine, hooks] = told
             else:
-                self._contexts[engine] = self._opened(engine)
-        return self._contexts[engine]
+                self._contexts[engine, hooks] = self._opened(engine, hooks)
+        return self._contexts[engine, hooks]
 
-    def _opened(self, engine: str) -> NodeContext | str:
+    def _opened(self, engine: str, hooks: Hooks) -> NodeContext | str:
         try:
-            cursor = self.open_session(engine).cursor("schemas")
+            session = self.open_session(engine)
         except EngineFailure as failure:
             return failure.message
+        if hooks == _NO_HOOKS:
+            return self._entered(session.cursor("schemas"))
+        before_all, before_it = hooks
+        told = f"its `{'pre_hook' if before_it else 'on_run_start'}` runs first, and can change what it means"
+        rehearsal = session.rehearsal((*before_all, *before_it))
+        if rehearsal is None:
+            return told
+        self._open.callback(rehearsal.close)
+        try:
+            for sql in before_all:
+                rehearsal.run(sql)
+            context = self._entered(rehearsal.cursor("schemas"))
+            for sql in before_it:
+                context.cursor.run(sql)
+        except EngineFailure:
+            return told  # where it is written is known to the run, which fails there
+        return context
+
+    def _entered(self, cursor: Cursor) -> NodeContext:
         prefix = f"__odibi_{self.run_id[-6:]}_schema_"  # views of Spark's session are seen by all of it
         return self._open.enter_context(NodeContext(cursor, prefix, self._folder))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 import odibi_sql
 from benchmarks.generate import write_project as write_generated
 from odibi_sql.orchestrator import BuildOptions, Orchestrator
+from odibi_sql.relation import Column
 from odibi_sql.schemas import Validation
 from tests.conftest import WriteProject
 from tests.projects import SHOP, write_project
@@ -193,6 +195,44 @@ UNDECIDED: list[tuple[Mapping[str, str], Mapping[str, tuple[str, str | None]]]] 
         {"bad": ("wrong", None), "a": ("undecided", "it reads `bad`, which cannot be read")},
     ),
 ]
+
+
+MACRO = "create macro plus(x) as x + 1"
+DIVIDE = "SET integer_division = true"
+# `on_run_start`, the model's own `pre_hook`, and which of them leaves the model undecided.
+HOOKS: dict[str, tuple[list[str], list[str], str | None]] = {
+    "macros and settings": ([f"-- one\n{MACRO}", DIVIDE], [], None),
+    "several statements": ([f"{MACRO}; pragma integer_division=true; /* and */ LOAD json;"], [], None),
+    "some of the model's own": (["SET integer_division to true"], [MACRO.replace("macro", "temp macro")], None),
+    "a query": ([MACRO, "select 1"], [], "on_run_start"),
+    "a variable that a query gives": ([MACRO, "set variable v = (select 1)"], [], "on_run_start"),
+    "a file of profiles": ([MACRO, "set profiling_output = 'p.json'"], [], "on_run_start"),
+    "a copy after a setting": ([MACRO], [f"{DIVIDE}; copy (select 1 as x) to 'x.csv'"], "pre_hook"),
+    "no statement": (["creat macro plus(x) as x"], [], "on_run_start"),
+    "no setting": ([MACRO], ["set integer_divison = true"], "pre_hook"),
+}
+
+
+@pytest.mark.parametrize("case", HOOKS)
+def test_hooks_that_only_settle_what_is_meant_run_before_what_they_change(
+    project: WriteProject, monkeypatch: pytest.MonkeyPatch, case: str
+) -> None:
+    start, own, undecided_by = HOOKS[case]
+    folder = project(
+        {
+            "odibi_project.yml": json.dumps({"name": "t", "on_run_start": start}),
+            "models/m.yml": json.dumps({"models": [{"name": "a", "config": {"pre_hook": own}}]}),
+            "models/a.sql": "select plus(7) / 2 as x",
+            "models/b.sql": "select nope from a",
+        }
+    )
+    monkeypatch.chdir(folder)
+    validation = validated(folder)
+    because = f"its `{undecided_by}` runs first, and can change what it means"
+    assert told(validation)["a"] == (("undecided", because) if undecided_by else ("valid", None))
+    assert [str(mistake.where) for mistake in validation.mistakes] == [] if undecided_by else ["models/b.sql:1:8"]
+    assert validation.schemas["a"].columns == (None if undecided_by else (Column("x", "INTEGER"),))
+    assert not list(folder.glob("*.csv")) and not list(folder.glob("*.json"))
 
 
 @pytest.mark.parametrize(("files", "expected"), UNDECIDED)

@@ -222,6 +222,10 @@ class Session(Protocol):
     def run(self, sql: str) -> None:
         """Run statements that a user wrote, for all cursors that are made later."""
 
+    def rehearsal(self, statements: Sequence[str]) -> Session | None:
+        """A new session like this one, empty, in which these of a user's statements can be run for what is bound there;
+        None where they could read or write anything, or take long."""
+
     def content(self, relation: Stored | Files | Attached) -> str:
         """The content hash of what a relation holds now, as `Written.content`."""
 

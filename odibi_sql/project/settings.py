@@ -334,7 +334,8 @@ def check_settings() -> Mapping[str, Check]:
 # dbt's settings that change no result: taken, and reported as without effect.
 WITHOUT_EFFECT = frozenset(
     (
-        *("access", "concurrent_batches", "contract", "docs", "freshness", "grants", "group", "indexes"),
+        *("access", "concurrent_batches", "contract", "docs", "freshness", "grants", "group"),
+        *("incremental_predicates", "indexes", "predicates"),
         *("on_configuration_change", "on_error", "persist_docs", "quote_columns", "severity", "static_analysis"),
         *("store_failures", "target_database"),
     )
@@ -345,7 +346,6 @@ REFUSED = {
     "alias": "a model's table has the name of its file: rename the file",
     "database": "one target has one database: set `path` of the target",
     "file_format": "results are Parquet",
-    "incremental_predicates": "only files with rows to replace are written again: leave it out",
     **dict.fromkeys(("post_hook", "post-hook", "pre_hook", "pre-hook"), "hooks are for models"),
     "packages": "a Python model uses what is installed, and runs again for another version of what it imports",
     "python_version": "a Python model runs in the Python that runs odibi-sql",

@@ -75,6 +75,7 @@ def failure_of(error: duckdb.Error, running: Statement | None = None) -> EngineF
         name, candidates = named[1], re.findall(r'"((?:[^"]|"")+)"', named[2])
     if "(" in details.get("candidates", ""):
         candidates = []  # signatures of functions, told by the message
+    those = "columns" if "column" in message.casefold() else "names"
     suggestion = nearest(name, candidates)  # DuckDB names some, however far they are
     return EngineFailure(
         _in_short(_SUGGESTION_LINES.sub("", message) if candidates else message),
@@ -82,7 +83,7 @@ def failure_of(error: duckdb.Error, running: Statement | None = None) -> EngineF
         passing=_can_pass(error, message),
         interrupted=isinstance(error, duckdb.InterruptException),
         suggestion=suggestion,
-        hint=f"columns like it: {', '.join(f'`{one}`' for one in candidates)}" if candidates else None,
+        hint=f"{those} like it: {', '.join(f'`{one}`' for one in candidates)}" if candidates else None,
     )
 
 

@@ -7,6 +7,7 @@ may not change what other models meet, and a run's hook is there to change it fo
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Literal
 
 import duckdb
@@ -20,6 +21,15 @@ Scope = Literal["SESSION", "GLOBAL"]
 _BLANK = r"(?:\s|--[^\n]*\n|/\*.*?\*/)*"
 _SETTING = re.compile(
     rf"{_BLANK}(?P<verb>SET|RESET|PRAGMA)\b{_BLANK}(?:(?P<scope>GLOBAL|SESSION|LOCAL)\b{_BLANK})?(?P<name>\w+)(?P<rest>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_PREPARES = re.compile(  # what changes the meaning of SQL and nothing else, and is no query itself
+    rf"{_BLANK}(?:"
+    r"(?:SET|PRAGMA)\s+(?:(?:GLOBAL|SESSION|LOCAL|VARIABLE)\s+)?(?!\w*(?:profil|log))\w+\s*(?:=|\bTO\b)[^()]*"
+    r"|RESET\s[^()]*"
+    r"|LOAD\s+[\w']+"
+    r"|CREATE\s+(?:OR\s+REPLACE\s+)?(?:TEMP(?:ORARY)?\s+)?(?:MACRO|FUNCTION)\b.*"
+    rf"){_BLANK};?{_BLANK}",
     re.IGNORECASE | re.DOTALL,
 )
 _NO_SETTINGS = frozenset({"variable"})
@@ -46,6 +56,16 @@ def _scoped(statement: str, scope: Scope) -> str:
         raise EngineFailure(f"`SET {asked}` makes `{name}` a setting {told}", hint=f"write it as {instead}")
     verb = "RESET" if setting["verb"].upper() == "RESET" else "SET"
     return f"{verb} {scope} {name}{setting['rest']}"
+
+
+def only_prepare(connection: duckdb.DuckDBPyConnection, statements: Iterable[str]) -> bool:
+    """Whether they do nothing but settle what is meant by later ones, at once."""
+    try:
+        with translated():
+            found = [one.query for sql in statements for one in connection.extract_statements(sql)]
+    except EngineFailure:
+        return False
+    return all(_PREPARES.fullmatch(one) for one in found)
 
 
 def run_own(connection: duckdb.DuckDBPyConnection, sql: str, scope: Scope) -> None:

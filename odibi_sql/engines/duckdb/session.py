@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from shutil import rmtree
 from tempfile import TemporaryDirectory
@@ -22,7 +23,7 @@ from odibi_sql.engines.duckdb.clock import fixing_statements
 from odibi_sql.engines.duckdb.content import counting_sql, digest, grouping_sql
 from odibi_sql.engines.duckdb.failures import Statement, statement, translated
 from odibi_sql.engines.duckdb.frames import framed, scannable
-from odibi_sql.engines.duckdb.own_statements import run_own
+from odibi_sql.engines.duckdb.own_statements import only_prepare, run_own
 from odibi_sql.engines.duckdb.settings import TIME_ZONE, connection_settings
 from odibi_sql.engines.duckdb.storage import files_sql, raw_sql, reading_sql
 from odibi_sql.engines.duckdb.writing import (
@@ -57,6 +58,7 @@ class DuckDBSession:
     def __init__(self, options: SessionOptions) -> None:
         options.scratch.mkdir(parents=True, exist_ok=True)
         self.now = options.now
+        self._options = options
         self._lock = Lock()
         self._attached: dict[str, str] = {}
         self.at_hand = None if any("collation" in name.casefold() for name in options.settings) else AtHand()
@@ -80,6 +82,12 @@ class DuckDBSession:
     def run(self, sql: str) -> None:
         with self._lock:
             run_own(self._connection, sql, "GLOBAL")
+
+    def rehearsal(self, statements: Sequence[str]) -> DuckDBSession | None:
+        with self._lock:
+            if not only_prepare(self._connection, statements):
+                return None
+        return DuckDBSession(replace(self._options, scratch=self._options.scratch / "rehearsal"))
 
     def select(self, relation: Stored | Files | Attached) -> str:
         """The SELECT that reads a relation."""

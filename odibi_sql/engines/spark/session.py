@@ -87,6 +87,9 @@ class SparkEngineSession:
         with translated(sql):
             self.spark.sql(_without_end(sql)).collect()
 
+    def rehearsal(self, statements: Sequence[str]) -> SparkEngineSession | None:  # noqa: ARG002 - there is one Spark
+        return None
+
     def fix_time(self) -> None:
         """Once a session: the build has one time."""
         with self._lock, translated():
