@@ -46,6 +46,7 @@ from odibi_sql.runs import RunFolder
 from odibi_sql.schemas import Inference, Schema, Validation, looking_at_files, schemas_to_run, undecided_contracts
 from odibi_sql.selection import select
 from odibi_sql.tasks import planned, tasks_of
+from odibi_sql.testing.columns import ColumnMemo
 from odibi_sql.testing.stand_ins import StandIns, read_by_unit_tests, with_stand_ins
 from odibi_sql.wanted import checks_without_input, with_ephemerals
 
@@ -156,13 +157,15 @@ class Orchestrator:
     def compiled(self) -> Compiled:
         """The graph, and what is wrong with it; `compiled.check()` raises if anything is."""
         project, dialect = self._as_read, self.engine.DIALECT
-        memo = ModelMemo(
-            project.warehouse / "warm" / f"models-{project.target.name}.json", context_of(project, dialect)
-        )
+        memo = ModelMemo(project.warehouse / "warm" / f"models-{project.target.name}.json", self._context)
         compiled = compile_project(project, dialect, tuple(self.options.frames), memo)
         for warning in compiled.warnings:
             self._warn(warning)
         return compiled
+
+    @cached_property
+    def _context(self) -> str:
+        return context_of(self._as_read, self.engine.DIALECT)
 
     @cached_property
     def cache(self) -> CacheManager:
@@ -277,16 +280,17 @@ class Orchestrator:
         dag, options = self.compiled.dag, self.options
         names = dag.with_upstream(select(dag, options.select, options.exclude, self.state))
         only = only or ("duckdb" if options.engine is None else None)
-        return Validation(self._infer(names, only), self.compiled.problems)
+        return Validation(self._infer(names, only, None), self.compiled.problems)
 
-    def _infer(self, names: tuple[str, ...], only: str | None) -> Mapping[str, Schema]:
+    def _infer(self, names: tuple[str, ...], only: str | None, memo: ColumnMemo | None) -> Mapping[str, Schema]:
         reader = self._input_reader(Presence())
-        look = looking_at_files(reader)
+        schemas: dict[str, Schema] = {}
+        look = looking_at_files(reader) if memo is None else memo.looking(looking_at_files(reader), schemas)
         so_far = columns_so_far(self.compiled.dag, names, lambda: self.publisher)
-        with Inference(self.compiled, look, self.open_session, self.run_id, only, so_far) as inference:
-            schemas = inference.infer(names)
+        with Inference(self.compiled, look, self.open_session, self.run_id, only, so_far, schemas) as inference:
+            found = inference.infer(names)
         self.looked_at = (*self.looked_at, *reader.looked_at)
-        return schemas
+        return found
 
     @cached_property
     def _stand_ins(self) -> StandIns:
@@ -295,7 +299,11 @@ class Orchestrator:
         self.inferred = read_by_unit_tests(compiled.dag, self.selected)
         if not self.inferred:
             return StandIns(compiled)
-        return with_stand_ins(compiled, self._infer(self.inferred, "duckdb"))
+        recipes, path = self._recipes({}), self.project.warehouse / "warm" / f"columns-{self.project.target.name}.json"
+        context = f"{self._context} {recipes.engine} {dict(self.engine_settings)}"
+        memo = ColumnMemo(path, context, lambda node: meaning_of(node, recipes))
+        memo.keep(compiled.dag.nodes, schemas := self._infer(self.inferred, "duckdb", memo))
+        return with_stand_ins(compiled, schemas)
 
     # -- a build
 
@@ -337,16 +345,9 @@ class Orchestrator:
         return Build(self.run_id, plan, execution, published, publication, runner.relations, runner.entries)
 
     def _finish(self, publication: Publication | None, *, interrupted: bool, because: str | None) -> None:
-        self.emitter.emit(
-            BuildFinished(
-                run_id=self.run_id,
-                at=time.monotonic(),
-                published=publication is not None,
-                interrupted=interrupted,
-                not_published_because=because,
-                catalog=str(self.publisher.catalog) if publication is not None else None,
-            )
-        )
+        shown = str(self.publisher.catalog) if publication is not None else None
+        now = time.monotonic()
+        self.emitter.emit(BuildFinished(self.run_id, now, shown is not None, interrupted, because, shown))
 
     def open_session(self, engine: str | None = None) -> Session:
         """The engine of that name or the target's, started by whoever needs it first. Raises EngineFailure."""
@@ -446,10 +447,10 @@ class Orchestrator:
 
     def _started(self, plan: Plan) -> BuildStarted:
         return BuildStarted(
-            run_id=self.run_id,
-            target=self.project.target.name,
-            engine=self.engine.NAME,
-            threads=self.project.threads,
+            self.run_id,
+            self.project.target.name,
+            self.engine.NAME,
+            self.project.threads,
             at=self._begun,  # reading the project is part of what a user waits for
             started_at=self.started_at,
             only_checks=self.options.only_checks,
