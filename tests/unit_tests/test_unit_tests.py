@@ -249,7 +249,7 @@ def test_columns_are_those_that_would_be_there_if_none_were_remembered(project: 
 NOT_KNOWN_BEFORE = {
     "python": {"models/staged.py": "config = {'depends_on': ['raw.orders']}\ndef model(orders):\n    return orders\n"},
     "a pivot": {"models/staged.sql": "select * exclude (x) from (pivot (select *, 'x' as p from raw.orders) on p)"},
-    "a hook": {"models/staged.sql": "{{ config(pre_hook='set variable x = 1') }} select * from raw.orders"},
+    "a hook": {"models/staged.sql": "{{ config(pre_hook='create temp table x (y int)') }} select * from raw.orders"},
 }
 
 
