@@ -234,8 +234,8 @@ MISTAKES = [
         "`config.materialised:view`: models have no setting `materialised`",
         "did you mean `config.materialized`? settings: `materialized`, `schema`, `tags`, `enabled`, `depends_on`, "
         "`dialect`, `engine`, `retries`, `retry_delay`, `timeout`, `incremental_strategy`, `unique_key`, "
-        "`partition_by`, `on_schema_change`, `on_change`, `full_refresh`, `event_time`, `batch_size`, "
-        "`lookback`, `begin` and 4 more",
+        "`partition_by`, `merge_update_columns`, `merge_exclude_columns`, `on_schema_change`, `on_change`, "
+        "`full_refresh`, `event_time`, `batch_size` and 6 more",
     ),
     (
         "resource_type:chek",

@@ -51,7 +51,7 @@ def build(folder: Path, **options: Any) -> tuple[list[str], list[Registered]]:
 
 
 def names(spark: Any) -> set[str]:
-    return {row.tableName for row in spark.sql("SHOW TABLES IN mart").collect()}
+    return {row.tableName for row in spark.sql("SHOW TABLES IN mart").collect() if not row.isTemporary}
 
 
 def rows(spark: Any, name: str) -> list[tuple[object, ...]]:
