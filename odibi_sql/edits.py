@@ -24,7 +24,7 @@ from odibi_sql.materializations import MATERIALIZATIONS
 from odibi_sql.model import Model, UnitTest
 from odibi_sql.project import read_project
 from odibi_sql.sql import Statement
-from odibi_sql.warm import MANY, RACY_NS, Stat
+from odibi_sql.warm import MANY, Stat, is_old
 
 
 def meanings_of(compiled: Compiled) -> dict[str, str]:
@@ -60,7 +60,7 @@ def amended(path: str, proof: Mapping[str, Any], root: str, changed: Mapping[str
         return False
     if texts and not mean_nothing(Path(root), edits["asked"], edits["meanings"], texts):
         return False
-    if all(stat is not None and max(stat[1], stat[2]) < since_ns - RACY_NS for stat in changed.values()):
+    if all(stat is not None and is_old(stat, since_ns) for stat in changed.values()):
         with contextlib.suppress(StoreError):  # as it is, it only takes longer the next time
             write_atomically(Path(path), json.dumps({**proof, "stats": {**stats, **changed}}, separators=(",", ":")))
     return True

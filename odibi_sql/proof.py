@@ -133,7 +133,7 @@ def make_proof(arguments: Sequence[str], root: str, basis: Basis, said: Said) ->
     stats: dict[str, warm.Stat | None] = {}
     for path in basis.read:
         stat = warm.stat_of(path)
-        if stat is not None and max(stat[1], stat[2]) >= basis.since_ns - warm.RACY_NS:
+        if stat is not None and not warm.is_old(stat, basis.since_ns):
             return None
         stats[path] = stat
     for path, stat in basis.made:

@@ -8,6 +8,7 @@ the program itself (the memo's `context`), and on the environment variables that
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -49,12 +50,7 @@ class ModelMemo:
     _learnt: dict[str, list[Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        try:
-            data = json.loads(self.path.read_bytes())
-            if data["context"] == self.context:
-                self._old = data["models"]
-        except (OSError, ValueError, KeyError, TypeError):
-            self._old = {}  # only a memory: without it, models are compiled again
+        self._old = recall(self.path, self.context, "models")
 
     def get(self, file: ModelFile, name: str | None = None) -> Remembered | None:
         """What the file compiled to; by a `name` of its own where it is not told by its file's."""
@@ -107,11 +103,22 @@ class ModelMemo:
         """Keep what changed; nothing is lost where it cannot be written."""
         if self._new == self._old:
             return
-        try:
-            data = {"context": self.context, "models": self._new}
-            write_atomically(self.path, json.dumps(data, separators=(",", ":")))
-        except (StoreError, TypeError):
-            return  # TypeError: settings that JSON cannot hold, such as a date in `meta`
+        memorize(self.path, self.context, "models", self._new)
+
+
+def recall(path: Path, context: str, what: str) -> dict[str, list[Any]]:
+    """What `memorize` kept under the same context. Only a memory: without it, all is made again."""
+    try:
+        data = json.loads(path.read_bytes())
+        return dict(data[what]) if data["context"] == context else {}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
+def memorize(path: Path, context: str, what: str, kept: Mapping[str, list[Any]]) -> None:
+    """Nothing is lost where it cannot be written, or holds what JSON cannot, such as a date in `meta`."""
+    with contextlib.suppress(StoreError, TypeError):
+        write_atomically(path, json.dumps({"context": context, what: kept}, separators=(",", ":")))
 
 
 def context_of(project: Project, engine_dialect: str) -> str:

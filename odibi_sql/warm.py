@@ -95,6 +95,11 @@ def stat_of(path: str) -> Stat | None:
     return [found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino, found.st_mode]
 
 
+def is_old(stat: Stat, since_ns: int) -> bool:
+    """Whether what was read from `since_ns` on is what a file or folder has while its `stat` stays the same."""
+    return max(stat[1], stat[2]) < since_ns - RACY_NS
+
+
 def has_our_clock(path: str) -> bool:
     """Whether the file system stamps the file with this machine's time; the file is written. Raises OSError."""
     with open(path, "wb") as file:  # noqa: PTH123

@@ -15,13 +15,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from odibi_sql.cache.files import write_atomically
 from odibi_sql.contracts import Columns
 from odibi_sql.dag import DAGNode
-from odibi_sql.errors import StoreError
 from odibi_sql.model import Model
 from odibi_sql.plan import is_volatile
 from odibi_sql.relation import Column, Relation
+from odibi_sql.remembered import memorize, recall
 from odibi_sql.schemas import Look, Schema
 
 REMEMBERED = frozenset(["table", "view", "ephemeral"])
@@ -37,12 +36,7 @@ class ColumnMemo:
     _old: dict[str, list[Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        try:
-            data = json.loads(self.path.read_bytes())
-            if data["context"] == self.context:
-                self._old = data["columns"]
-        except (OSError, ValueError, KeyError, TypeError):
-            self._old = {}  # only a memory: without it, columns are inferred again
+        self._old = recall(self.path, self.context, "columns")
 
     def looking(self, look: Look, schemas: Mapping[str, Schema]) -> Look:
         """`look`, where nothing is remembered. `schemas` has what is upstream of a node when it is asked for."""
@@ -63,11 +57,7 @@ class ColumnMemo:
             if known_by is not None and schema.columns:
                 found[name] = [known_by, [[one.name, one.type, one.stored_as] for one in schema.columns]]
         if found != self._old:
-            try:
-                data = {"context": self.context, "columns": found}
-                write_atomically(self.path, json.dumps(data, separators=(",", ":")))
-            except StoreError:
-                return
+            memorize(self.path, self.context, "columns", found)
 
     def _known_by(self, node: DAGNode, schemas: Mapping[str, Schema]) -> str | None:
         """Two models of one name and the same of this have the same columns. None where that cannot be told."""
