@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 import shutil
 import socket
 import subprocess
 import threading
+import time
 import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -25,7 +27,13 @@ NOW = datetime(2024, 2, 29, 12, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
-def remote() -> Iterator[str]:
+def events(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the server writes what its UI shows."""
+    return tmp_path_factory.mktemp("events")
+
+
+@pytest.fixture(scope="module")
+def remote(events: Path) -> Iterator[str]:
     """The address of a server that is started for these tests."""
     for package in ("pyspark", "grpc", "grpc_status", "zstandard"):
         if importlib.util.find_spec(package) is None:
@@ -45,8 +53,16 @@ def remote() -> Iterator[str]:
         "--driver-java-options",
         "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m -XX:+UseSerialGC",
     ]
-    command += ["--conf", "spark.ui.enabled=false", "--conf", f"spark.connect.grpc.binding.port={port}"]
-    command += ["--conf", "spark.connect.grpc.binding.address=127.0.0.1", "spark-internal"]
+    conf = {
+        "spark.ui.enabled": "false",
+        "spark.connect.grpc.binding.port": port,
+        "spark.connect.grpc.binding.address": "127.0.0.1",
+        "spark.eventLog.enabled": "true",
+        "spark.eventLog.dir": events.as_uri(),
+        "spark.eventLog.compress": "false",
+    }
+    command += [word for name, value in conf.items() for word in ("--conf", f"{name}={value}")]
+    command.append("spark-internal")
     environment = {**os.environ, "SPARK_HOME": str(home), "SPARK_LOCAL_IP": "127.0.0.1"}
     pipe, out = subprocess.PIPE, subprocess.STDOUT
     with subprocess.Popen(command, stdout=pipe, stderr=out, env=environment, text=True) as server:
@@ -118,3 +134,20 @@ def test_an_interrupt_ends_its_own_query_alone(session: Session, tmp_path: Path)
         running.result()
     assert raised.value.interrupted
     assert list(tmp_path.glob("r*")) == []
+
+
+def test_jobs_bear_the_name_of_the_node(session: Session, events: Path, tmp_path: Path) -> None:
+    cursor = session.cursor("daily, orders")
+    cursor.write("select count(*) as n from range(10)", tmp_path / "r")
+    cursor.close()
+    until = time.monotonic() + 60
+    while not (tags := jobs_tags(events, "daily  orders")) and time.monotonic() < until:
+        pass  # what a listener was told is written a moment later
+    assert tags
+
+
+def jobs_tags(events: Path, word: str) -> list[str]:
+    """Those with a word, of jobs that have begun."""
+    lines = (line for file in events.rglob("events_*") for line in file.read_text("utf-8").splitlines())
+    begun = [json.loads(line) for line in lines if '"SparkListenerJobStart"' in line and line.endswith("}")]
+    return [tag for event in begun for tag in event["Properties"]["spark.job.tags"].split(",") if word in tag]

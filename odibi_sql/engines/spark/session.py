@@ -62,7 +62,9 @@ class SparkEngineSession:
             if self._may_be_lost and self.connection.is_own and not self.connection.is_alive():
                 self._connect_again()
             self._may_be_lost = False
-        return SparkCursor(self, label, f"odibi-{id(self):x}-{next(self._numbers)}")
+            tag = f"odibi-sql-{id(self):x}-{next(self._numbers)}"
+        # Over Spark Connect a job may have tags and no description, so its UI has the name there. They take no commas.
+        return SparkCursor(self, label, f"{label.replace(',', ' ')} {tag}".lstrip())
 
     def note(self, failure: EngineFailure) -> None:
         """What failed may have failed because Spark is gone: the next cursor asks."""
