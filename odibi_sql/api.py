@@ -31,13 +31,9 @@ class Result:
 
     def relation(self) -> duckdb.DuckDBPyRelation:
         """A lazy DuckDB relation on a connection of its own."""
-        import duckdb
+        from odibi_sql.publish.catalog import rows_of
 
-        from odibi_sql.publish.catalog import reading_text
-
-        connection = duckdb.connect(config={"python_enable_replacements": False})
-        connection.execute("SET TimeZone = 'UTC'")
-        return connection.sql(reading_text(self._relation, str(self._folder), {}))
+        return rows_of(self._relation, str(self._folder))
 
     def df(self) -> pandas.DataFrame:
         """All rows as a pandas DataFrame."""

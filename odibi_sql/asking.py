@@ -86,17 +86,15 @@ def _moment(stored: Stored) -> datetime | None:
     """The one value that was asked for. Raises ValueError, with what is wrong, for what is no time."""
     import duckdb
 
-    from odibi_sql.publish.catalog import reading_text
+    from odibi_sql.publish.catalog import rows_of
 
-    with duckdb.connect(config={"python_enable_replacements": False}) as connection:
-        connection.execute("SET TimeZone = 'UTC'")
-        relation = connection.sql(reading_text(stored, "", {}))
-        if len(relation.columns) != 1:
-            raise ValueError("gives more than one column")
-        try:
-            rows = relation.project(f"epoch_us({quote_name(relation.columns[0])}::TIMESTAMPTZ)").limit(2).fetchall()
-        except duckdb.Error as error:
-            raise ValueError(f"gives no time, but {relation.types[0]}") from error
+    relation = rows_of(stored, "")
+    if len(relation.columns) != 1:
+        raise ValueError("gives more than one column")
+    try:
+        rows = relation.project(f"epoch_us({quote_name(relation.columns[0])}::TIMESTAMPTZ)").limit(2).fetchall()
+    except duckdb.Error as error:
+        raise ValueError(f"gives no time, but {relation.types[0]}") from error
     if len(rows) > 1:
         raise ValueError("gives more than one row")
     value = rows[0][0] if rows else None
@@ -108,8 +106,7 @@ def _place(source: Source, setting: str) -> Location:
 
 
 def _forget(written: Written) -> None:
-    for part in written.parts:
-        part.unlink(missing_ok=True)
+    written.discard()
 
 
 def newest_file(paths: tuple[Path, ...]) -> datetime | None:

@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from odibi_sql.asking import Asking
-from odibi_sql.cache import CacheManager, Entry, FileDigests
+from odibi_sql.cache import CacheManager, Entry, FileDigests, store_of
 from odibi_sql.compile import CATALOG_DIALECT, Compiled, compile_project
 from odibi_sql.engines import load_engine
 from odibi_sql.engines.protocol import Engine, EngineFailure, Session, SessionOptions
@@ -169,11 +169,11 @@ class Orchestrator:
 
     @cached_property
     def cache(self) -> CacheManager:
-        return CacheManager(self._as_read.warehouse / "store", self.run_id, self._warn, self.check_stored)
+        return store_of(self._as_read, self.run_id, self._warn, self.check_stored)
 
     @cached_property
     def digests(self) -> FileDigests:
-        return FileDigests(self.cache.store / "files.json")
+        return FileDigests(self.cache.records / "files.json")
 
     @cached_property
     def publisher(self) -> Publisher:
@@ -368,7 +368,8 @@ class Orchestrator:
 
     def _session_options(self, engine: str) -> SessionOptions:
         settings = self._settings_of(load_engine(engine))
-        return SessionOptions(self.moment.now, self._as_read.threads, self.cache.scratch() / "spill" / engine, settings)
+        now, scratch = self.moment.now, self.cache.scratch() / "spill" / engine
+        return SessionOptions(now, self._as_read.threads, scratch, settings, self.cache.shelf.parts_at)
 
     def _warn(self, message: str) -> None:
         self.emitter.emit(Warned(message))
@@ -386,8 +387,7 @@ class Orchestrator:
 
     def state(self, which: str) -> frozenset[str]:
         """Names that are `modified` or `new` against what the target shows, or the one that is deferred to."""
-        nodes = self.compiled.dag.nodes.values()
-        recipes = self._recipes({})
+        nodes, recipes = self.compiled.dag.nodes.values(), self._recipes({})
         meanings = {node.name: meaning_of(node, recipes) for node in nodes if node.resource != "source"}
         publisher = self.publisher_of(self.options.defer) if self.options.defer else self.publisher
         return state_of(publisher.current(), meanings, which)

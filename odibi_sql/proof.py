@@ -22,6 +22,7 @@ from odibi_sql.edits import meanings_of
 from odibi_sql.errors import StoreError
 from odibi_sql.inputs import is_remote
 from odibi_sql.model import PythonModel, Source
+from odibi_sql.objects import is_uri
 from odibi_sql.orchestrator import Build, Orchestrator
 from odibi_sql.plan import asks_for_the_date, is_stored, is_volatile
 from odibi_sql.relation import Query
@@ -222,18 +223,18 @@ def _before_magic(path: Path) -> Iterator[str]:
 
 
 def _made(orchestrator: Orchestrator, build: Build) -> Made | None:
-    """Results and catalog as they are; None where one is not as this build left it."""
+    """Results and catalog as they are; None where one is not as this build left it, or no file of this machine."""
     cache, publisher = orchestrator.cache, orchestrator.publisher
     made: Made = []
     folders = set()
     for name, entry in build.entries.items():
         paths = cache.stored(entry).parts if is_stored(build.plan.steps[name].node) else ()
         for path, part in zip(paths, entry.parts, strict=False):
-            stat = warm.stat_of(path)
+            stat = None if is_uri(path) else warm.stat_of(path)
             if stat is None or stat[:2] != [part.bytes, part.mtime_ns]:
                 return None
             made.append((path, stat))
-        folders.add(str(cache.store / entry.key[:2]))
+        folders.add(str(cache.records / entry.key[:2]))
     made += [(folder, warm.stat_of(folder)) for folder in sorted(folders)]
     shown = publisher.shown_files(build.publication) if build.publication is not None else None
     if shown is None:

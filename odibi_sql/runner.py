@@ -275,8 +275,8 @@ class StepRunner:
 
     def _after(self, node: DAGNode, context: NodeContext, made: Made) -> tuple[tuple[Column, ...], Made]:
         """What was made, once its hooks have run: where one fails, the model has, and its rows are not kept."""
-        shared = (str(self.cache.store / part.path) for part in made.shared)
-        rows = Stored(made.written.columns, (*shared, *(str(part) for part in made.written.parts)))
+        shared = self.cache.stored_parts((), made.shared).parts
+        rows = Stored(made.written.columns, (*shared, *made.written.stored().parts))
         run_hooks("post_hook", node.config.post_hook, lambda sql: context.run_beside(sql, rows))
         return made.written.columns, made
 
@@ -372,7 +372,7 @@ class StepRunner:
 
     def _damaged_inputs(self, node: DAGNode, failure: EngineFailure) -> list[str]:
         """Forgets the stored inputs that turn out to be unreadable, where the failure speaks of the store's files."""
-        if str(self.cache.store) not in failure.message:
+        if not self.cache.is_told_of(failure.message):
             return []
         damaged = []
         read = {name: self.entries.get(name) for name in node.upstream}

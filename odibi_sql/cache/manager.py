@@ -1,7 +1,8 @@
 """CacheManager: the store of results, content-addressed and immutable.
 
     store/<k[:2]>/<key>.json                the entry: columns, rows, content, parts, the recipe it was made by
-    store/<k[:2]>/<key>.<run>.<put>.<n>.parquet   parts, named by the entry that they were made for
+    store/<k[:2]>/<key>.<run>.<put>.<n>.parquet   parts, named by the entry that they were made for; or at a URI, where
+                                            the other files are in a folder for that URI (see `shelves`)
     store/latest.json                       name -> key and duration of its last result; a hint, never trusted
     store/tmp/<run>/                        what a run is writing; its lock file says whether the run is alive
     store/lock                              builds share it; whoever takes results away has it alone
@@ -23,121 +24,40 @@ import json
 import os
 import shutil
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
+from odibi_sql.cache.entries import Entry, Latest, Part, StoreStats
 from odibi_sql.cache.files import cannot_write, write_atomically
-from odibi_sql.cache.keys import FORMAT, MEANING_DIGITS, Recipe
-from odibi_sql.engines.protocol import Count, Written
+from odibi_sql.cache.keys import MEANING_DIGITS
+from odibi_sql.cache.shelves import Folder, Objects, Shelf
+from odibi_sql.engines.protocol import Written
 from odibi_sql.errors import StoreError
 from odibi_sql.locks import FileLock
+from odibi_sql.project import Project
 from odibi_sql.relation import Column, Stored
 
 Check = Callable[[Stored], str]
 
 
-@dataclass(frozen=True)
-class Part:
-    """A Parquet file of the store. `mtime_ns` is what tells an untouched file from one to look into; `count` what it
-    holds, where that was counted for itself."""
-
-    file: str
-    bytes: int
-    mtime_ns: int
-    count: Count | None = None
-
-    @property
-    def path(self) -> str:
-        """Relative to the store: a file lies in the folder of the key that it was made for."""
-        return f"{self.file[:2]}{os.sep}{self.file}"
-
-    def as_json(self) -> list[Any]:
-        count = [self.count.rows, self.count.total] if self.count else []
-        return [self.file, self.bytes, self.mtime_ns, *count]
-
-    @classmethod
-    def from_json(cls, data: list[Any]) -> Part:
-        file, size, mtime_ns, *count = data
-        return cls(file, size, mtime_ns, Count(*count) if count else None)
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A stored result, or for a view (`rows` None, no parts) the fact that it binds. `notes` only explain."""
-
-    key: str
-    name: str
-    recipe: Recipe
-    columns: tuple[Column, ...]
-    content: str
-    rows: int | None
-    parts: tuple[Part, ...]
-    duration_s: float
-    run_id: str
-    created_at: str
-    notes: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def bytes(self) -> int:
-        return sum(part.bytes for part in self.parts)
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "format": FORMAT,
-            "key": self.key,
-            "name": self.name,
-            "recipe": self.recipe.as_json(),
-            "columns": [[c.name, c.type, c.stored_as] for c in self.columns],
-            "content": self.content,
-            "rows": self.rows,
-            "parts": [part.as_json() for part in self.parts],
-            "duration_s": self.duration_s,
-            "run_id": self.run_id,
-            "created_at": self.created_at,
-            "notes": dict(self.notes),
-        }
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Entry:
-        return cls(
-            key=data["key"],
-            name=data["name"],
-            recipe=Recipe.from_json(data["recipe"]),
-            columns=tuple(Column(*column) for column in data["columns"]),
-            content=data["content"],
-            rows=data["rows"],
-            parts=tuple(map(Part.from_json, data["parts"])),
-            duration_s=data["duration_s"],
-            run_id=data["run_id"],
-            created_at=data["created_at"],
-            notes=data["notes"],
-        )
-
-
-@dataclass(frozen=True)
-class Latest:
-    key: str
-    duration_s: float
-
-
-@dataclass(frozen=True)
-class StoreStats:
-    """`bytes` on disk, entries and orphans (files that belong to no entry) together."""
-
-    entries: int
-    parts: int
-    bytes: int
-    orphans: int
-
-
 class CacheManager:
     """`check` hashes stored rows again; it is asked only about files that something touched after they were written."""
 
-    def __init__(self, store: Path, run_id: str, warn: Callable[[str], None], check: Check | None = None) -> None:
+    def __init__(
+        self,
+        store: Path,
+        run_id: str,
+        warn: Callable[[str], None],
+        check: Check | None = None,
+        shelf: Shelf | None = None,
+    ) -> None:
+        """`store` is the folder of parts that lie in none else, as publications have them too."""
         self.store = store
-        self._folder = f"{store}{os.sep}"
+        self.shelf = shelf or Folder(store, run_id)
+        self.records = self.shelf.records
+        self._folder = f"{self.records}{os.sep}"
+        self._before_parts = f"{store}{os.sep}" if isinstance(self.shelf, Folder) else ""  # a URI says all
         self.run_id = run_id
         self._warn = warn
         self._check = check
@@ -162,20 +82,18 @@ class CacheManager:
             return self._broken(self._path(key), "it holds another key")
         touched = False
         for part in entry.parts:
-            try:
-                stat = os.stat(self._folder + part.path)  # noqa: PTH116
-            except OSError:
+            if (found := self.shelf.look(part)) is None:
                 return self._broken(self._path(key), f"`{part.file}` is missing")
-            if stat.st_size != part.bytes:
-                why = f"`{part.file}` has {stat.st_size:,} bytes instead of {part.bytes:,}"
+            if found[0] != part.bytes:
+                why = f"`{part.file}` has {found[0]:,} bytes instead of {part.bytes:,}"
                 return self._broken(self._path(key), why)
-            touched = touched or stat.st_mtime_ns != part.mtime_ns
+            touched = touched or found[1] != part.mtime_ns
         return self._recheck(self._path(key), entry) if touched else entry
 
     def has_meaning(self, meaning: str) -> bool:
         """Whether any result of that meaning is stored, whatever its inputs held."""
         try:
-            return any(path.name.startswith(meaning) for path in (self.store / meaning[:2]).iterdir())
+            return any(path.name.startswith(meaning) for path in (self.records / meaning[:2]).iterdir())
         except OSError:
             return False
 
@@ -183,8 +101,13 @@ class CacheManager:
         return self.stored_parts(entry.columns, entry.parts)
 
     def stored_parts(self, columns: tuple[Column, ...], parts: Iterable[Part]) -> Stored:
-        folder = f"{self.store}{os.sep}"  # called thousands of times: no Path
+        folder = self._before_parts  # called thousands of times: no Path
         return Stored(columns, tuple(folder + part.path for part in parts))
+
+    def is_told_of(self, message: str) -> bool:
+        """Whether an engine's message may be about a file of the store."""
+        at = self.shelf.parts_at
+        return (str(self.store) if at is None else at.partition("://")[2].rpartition("/")[0]) in message
 
     def latest(self, name: str) -> Latest | None:
         if self._latest is None:
@@ -193,7 +116,7 @@ class CacheManager:
 
     def entries(self) -> Iterator[Entry]:
         """All entries, broken ones left out without a word."""
-        for path in sorted(self.store.glob("[0-9a-f][0-9a-f]/*.json")):
+        for path in sorted(self.records.glob("[0-9a-f][0-9a-f]/*.json")):
             with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
                 yield Entry.from_json(json.loads(path.read_bytes()))
 
@@ -201,7 +124,7 @@ class CacheManager:
 
     def scratch(self) -> Path:
         """This run's folder for files in the making; held by a lock that ends with the process. Raises StoreError."""
-        folder = self.store / "tmp" / self.run_id
+        folder = self.records / "tmp" / self.run_id
         with self._locking:
             while self._lock is None:
                 try:
@@ -232,12 +155,14 @@ class CacheManager:
         path = self._path(entry.key)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            new = self._parts_to_be(entry.key, written) if written else ()
+            put = next(self._puts)  # two models of one run can have one key
+            new = self.shelf.take(entry.key, put, written) if written else ()
             entry = replace(entry, parts=(*shared, *new))
-            temporary = self.scratch() / f"{entry.key}.{next(self._puts)}.json"
+            scratch = self.scratch()
+            temporary = scratch / f"{entry.key}.{put}.json"
             temporary.write_text(json.dumps(entry.as_json(), separators=(",", ":")), "utf-8")
-            for file, part in zip(written.parts if written else (), new, strict=True):
-                file.replace(self.store / part.path)
+            if written:
+                self.shelf.settle(written, new, put, scratch)
             if force:
                 temporary.replace(path)
             else:
@@ -265,7 +190,9 @@ class CacheManager:
             self._hold = None
 
     def hold(self) -> None:
-        """Until `close`, nobody has the store `alone`. A store that cannot be written stays as it is anyway."""
+        """Until `close`, nobody has the store `alone`. A store that cannot be written stays as it is anyway. Raises
+        StoreError where results lie elsewhere, and cannot."""
+        self.shelf.check()
         if self._hold is None:
             with contextlib.suppress(OSError):
                 self._hold = self._take(shared=True)
@@ -274,13 +201,13 @@ class CacheManager:
     def alone(self) -> Iterator[None]:
         """No build runs meanwhile: what it found in the store must stay there. Waits for builds. Raises StoreError."""
         try:
-            now = FileLock(self.store / "lock")
-            if self.store.is_dir() and not now.acquire_now():
+            now = FileLock(self.records / "lock")
+            if self.records.is_dir() and not now.acquire_now():
                 self._warn("waits for a build that is running")
             now.release()
             lock = self._take(shared=False)
         except OSError as error:
-            raise cannot_write(self.store, error) from error
+            raise cannot_write(self.records, error) from error
         try:
             yield
         finally:
@@ -323,23 +250,22 @@ class CacheManager:
         return gone, before - self.stats().bytes
 
     def stats(self) -> StoreStats:
-        owned = {part.path for entry in self.entries() for part in entry.parts}
+        owned = {path for entry in self.entries() for path in self.stored(entry).parts}
         entries = parts = size = orphans = 0
-        for path in self.store.glob("[0-9a-f][0-9a-f]/*"):
+        for path in self.records.glob("[0-9a-f][0-9a-f]/*.json"):
             with contextlib.suppress(FileNotFoundError):
                 size += path.stat().st_size
-            if path.suffix == ".json":
-                entries += 1
-            elif f"{path.parent.name}/{path.name}" in owned:
-                parts += 1
-            else:
-                orphans += 1
+            entries += 1
+        for part, in_bytes in self.shelf.all():
+            size += in_bytes
+            parts += part in owned
+            orphans += part not in owned
         return StoreStats(entries, parts, size, orphans)
 
     def verify(self, check: Check) -> Iterator[tuple[str, str, str | None]]:
         """Hash every stored result again: key, name, and what is wrong with it or None. What is wrong is forgotten."""
         names = {entry.key: entry.name for entry in self.entries()}
-        for path in sorted(self.store.glob("[0-9a-f][0-9a-f]/*.json")):
+        for path in sorted(self.records.glob("[0-9a-f][0-9a-f]/*.json")):
             key, wrong = path.stem, None
             entry = self.get(key)
             if entry is None:
@@ -359,50 +285,46 @@ class CacheManager:
     def sweep(self) -> None:
         """Remove what killed runs left behind, as far as it can be removed."""
         try:
-            runs = list((self.store / "tmp").iterdir())
+            runs = list((self.records / "tmp").iterdir())
         except OSError:
             return
         for run in runs:
             lock = FileLock(run / "lock")
             if not lock.acquire_now():
                 continue
-            for unfinished in run.glob("*.json"):
-                self._remove_unowned(unfinished)
-            shutil.rmtree(run, ignore_errors=True)
+            with contextlib.suppress(StoreError):  # a place that cannot be reached now: the next one tries again
+                for unfinished in run.glob("*.json"):
+                    self._remove_unowned(unfinished)
+                self.shelf.sweep(run)
+                shutil.rmtree(run, ignore_errors=True)
             lock.release()
 
     # -- within
 
     def _path(self, key: str) -> Path:
-        return self.store / key[:2] / f"{key}.json"
+        return self.records / key[:2] / f"{key}.json"
 
     def _take(self, *, shared: bool) -> FileLock:
         while True:
-            self.store.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(self.store / "lock")
+            self.records.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(self.records / "lock")
             if lock.acquire_in_place(shared=shared):  # not so where `clean` has just removed the store
                 return lock
 
     def _remove_unowned(self, unfinished: Path) -> None:
-        """Parts that a killed run moved into the store, and did not live to name in an entry."""
+        """Parts that a killed run brought into the store, and did not live to name in an entry."""
         entry = _read_entry(unfinished)
         if entry is None:
-            return  # it was killed before it moved any
+            return  # it was killed before it brought any
         final = _read_entry(self._path(entry.key))
         named = {part.file for part in final.parts} if final is not None else set()
-        for part in entry.parts:
-            if part.file.startswith(f"{entry.key}.{entry.run_id}.") and part.file not in named:
-                with contextlib.suppress(OSError):
-                    (self.store / part.path).unlink()
+        brought = self.shelf.unfinished(entry, int(unfinished.stem.rpartition(".")[2]), unfinished.parent)
+        with contextlib.suppress(OSError):
+            self._remove(part for part in brought if part.file not in named)
 
-    def _parts_to_be(self, key: str, written: Written) -> tuple[Part, ...]:
-        """The files as the entry will name them; they are renamed, so size and time stay."""
-        put = next(self._puts)  # two models of one run can have one key
-        counts = written.counts or (None,) * len(written.parts)
-        return tuple(
-            Part(f"{key}.{self.run_id}.{put}.{number}.parquet", stat.st_size, stat.st_mtime_ns, count)
-            for number, (stat, count) in enumerate(zip([p.stat() for p in written.parts], counts, strict=True))
-        )
+    def _remove(self, parts: Iterable[Part]) -> None:
+        if gone := self.stored_parts((), parts).parts:
+            self.shelf.remove(gone)
 
     def _link(self, temporary: Path, path: Path, entry: Entry, new: Iterable[Part]) -> Entry:
         """`new` are the entry's parts that no other entry has."""
@@ -412,9 +334,7 @@ class CacheManager:
             except FileExistsError:
                 if (other := self.get(entry.key)) is None:
                     continue  # it was broken and is gone now
-                for part in new:
-                    if part not in other.parts:
-                        (self.store / part.path).unlink(missing_ok=True)
+                self._remove(part for part in new if part not in other.parts)
                 entry = other
             temporary.unlink(missing_ok=True)
             return entry
@@ -435,7 +355,8 @@ class CacheManager:
             return self._broken(path, error.message)
         if content != entry.content:
             return self._broken(path, "its rows are not those that were written")
-        parts = tuple(replace(p, mtime_ns=(self.store / p.path).stat().st_mtime_ns) for p in entry.parts)
+        looked = ((part, self.shelf.look(part)) for part in entry.parts)
+        parts = tuple(replace(part, mtime_ns=found[1]) for part, found in looked if found is not None)
         entry = replace(entry, parts=parts)
         with contextlib.suppress(StoreError):
             write_atomically(path, json.dumps(entry.as_json(), separators=(",", ":")), self.scratch())
@@ -447,14 +368,14 @@ class CacheManager:
 
     def _remove_orphans(self, keep: Collection[str]) -> None:
         owned = {path for entry in self.entries() for path in self.stored(entry).parts} | set(keep)
-        alive = {run.name for run in (self.store / "tmp").glob("*")}
-        for path in self.store.glob("[0-9a-f][0-9a-f]/*.parquet"):
-            if str(path) not in owned and path.name.split(".")[1] not in alive:
-                path.unlink(missing_ok=True)
+        alive = {run.name for run in (self.records / "tmp").glob("*")}
+        parts = (path for path, _ in self.shelf.all() if path.endswith(".parquet") and path not in owned)
+        if orphans := [path for path in parts if self.shelf.run_of(path) not in alive]:
+            self.shelf.remove(orphans)
 
     def _read_latest(self) -> dict[str, Latest]:
         try:
-            data = json.loads((self.store / "latest.json").read_bytes())
+            data = json.loads((self.records / "latest.json").read_bytes())
             return {name: Latest(*value) for name, value in data.items()}
         except (OSError, ValueError, TypeError, AttributeError):
             return {}
@@ -465,7 +386,16 @@ class CacheManager:
         merged = self._read_latest() | self._latest if self._latest else {}
         data = {name: [latest.key, latest.duration_s] for name, latest in merged.items()}
         with contextlib.suppress(StoreError):  # only a hint
-            write_atomically(self.store / "latest.json", json.dumps(data, separators=(",", ":")), self.scratch())
+            write_atomically(self.records / "latest.json", json.dumps(data, separators=(",", ":")), self.scratch())
+
+
+def store_of(project: Project, run_id: str, warn: Callable[[str], None], check: Check) -> CacheManager:
+    """The store of the project's target."""
+    target, store = project.target, project.warehouse / "store"
+    shelf: Shelf = Folder(store, run_id)
+    if target.store is not None:
+        shelf = Objects(project.warehouse, target.store, project.name, run_id, target.store_where)
+    return CacheManager(store, run_id, warn, check, shelf)
 
 
 def _read_entry(path: Path) -> Entry | None:

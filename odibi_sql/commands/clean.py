@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from odibi_sql.cache import remove_places
 from odibi_sql.commands.options import orchestrate, project_options
 from odibi_sql.errors import StoreError
 from odibi_sql.orchestrator import Orchestrator
@@ -32,12 +33,14 @@ def command(everything: bool, snapshots: bool, **options: Any) -> None:
         orchestrator.cache.sweep()
         removed = [warehouse / "runs"]
         if everything:
-            removed = [warehouse / name for name in ("runs", "store", "publications", "warm")]
+            removed = [warehouse / name for name in ("runs", "store", "stores", "publications", "warm")]
             for target in orchestrator.project.targets:
                 catalog = orchestrator.publisher_of(target).catalog
                 if orchestrator.publisher_of(target).current() is not None:
                     catalog.unlink(missing_ok=True)
         with orchestrator.cache.alone():
+            if everything:
+                remove_places(warehouse)
             for folder in removed:
                 shutil.rmtree(folder, ignore_errors=True)
     click.echo(f"cleaned {warehouse}", err=True)

@@ -79,12 +79,10 @@ def published_rows(orchestrator: Orchestrator, model: str) -> duckdb.DuckDBPyRel
 def _read(orchestrator: Orchestrator, name: str, relation: Relation) -> duckdb.DuckDBPyRelation:
     import duckdb
 
-    from odibi_sql.publish.catalog import reading_text
+    from odibi_sql.publish.catalog import rows_of
 
-    connection = duckdb.connect(config={"python_enable_replacements": False})
-    connection.execute("SET TimeZone = 'UTC'")
     try:
-        return connection.sql(reading_text(relation, str(orchestrator.project.root), {}))
+        return rows_of(relation, str(orchestrator.project.root))
     except duckdb.Error as error:
         raise StoreError(f"`{name}` cannot be read: {error}") from error
 

@@ -7,12 +7,13 @@ made through one are not visible to another, or carry names that no other uses.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from odibi_sql import objects
 from odibi_sql.relation import Attached, Column, Files, Stored
 
 
@@ -85,7 +86,7 @@ NO_ROWS = Count(0, 0)
 class Written:
     """One result on disk: `parts` are the files written, `bytes` their size together, `content` the hash of its
     columns (names and exact types) and its multiset of rows. `counts` are those of the parts, where an engine counts
-    them one by one."""
+    them one by one. `uris` are parts that were written where they stay."""
 
     columns: tuple[Column, ...]
     parts: tuple[Path, ...]
@@ -93,10 +94,19 @@ class Written:
     bytes: int
     content: str
     counts: tuple[Count, ...] = ()
+    uris: tuple[str, ...] = ()
 
     def stored(self) -> Stored:
         """The rows, where they were written."""
-        return Stored(self.columns, tuple(map(str, self.parts)))
+        return Stored(self.columns, (*self.uris, *map(str, self.parts)))
+
+    def discard(self) -> None:
+        """Remove it: nobody will read it any more."""
+        for part in self.parts:
+            part.unlink(missing_ok=True)
+        if self.uris:
+            with suppress(OSError):  # it goes with the run
+                objects.remove(self.uris)
 
 
 @dataclass(frozen=True)
@@ -119,12 +129,14 @@ ONE_FILE = Layout()
 @dataclass(frozen=True)
 class SessionOptions:
     """`now` is the build's one time (zone-aware); `scratch` a folder for spilling; `settings` the project's own for
-    this engine, already validated by `check_settings`."""
+    this engine, already validated by `check_settings`. `parts_at` is the URI of a folder for what is written by more
+    machines than this one; None: they share this one's files."""
 
     now: datetime
     threads: int
     scratch: Path
     settings: Mapping[str, str | int | float | bool] = field(default_factory=dict)
+    parts_at: str | None = None
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from odibi_sql.engines import load_engine
 from odibi_sql.engines.protocol import EngineFailure, Session, SessionOptions
+from odibi_sql.objects import is_uri, open_to_read
 from odibi_sql.relation import Stored
 
 
@@ -46,7 +47,8 @@ def writer_of(stored: Stored) -> str | None:
     import pyarrow.parquet
 
     try:
-        found = pyarrow.parquet.read_metadata(stored.parts[0])
+        first = stored.parts[0]
+        found = pyarrow.parquet.read_metadata(open_to_read(first) if is_uri(first) else first)
     except (OSError, pyarrow.ArrowException) as error:
         raise EngineFailure(f"{stored.parts[0]} cannot be read: {error}") from error
     by_spark = b"org.apache.spark.version" in (found.metadata or {}) or "datafusion" in (found.created_by or "")

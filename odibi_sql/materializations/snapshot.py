@@ -310,7 +310,7 @@ def make(making: Making) -> tuple[tuple[Column, ...], Written]:
     context = making.context
     fresh = context.write(making.bound, making.stem.with_name(f"{making.stem.name}-now"))
     try:
-        version = _version(making, Stored(fresh.columns, tuple(map(str, fresh.parts))))
+        version = _version(making, fresh.stored())
         _refuse_bad_keys(making, version.rules, version.views["now"], version.columns)
         if making.previous is not None:
             _refuse_to_go_back(making, version.rules, version.views["history"], version.columns)
@@ -319,15 +319,13 @@ def make(making: Making) -> tuple[tuple[Column, ...], Written]:
         failure.offset = None  # a place in SQL that no user wrote
         raise
     finally:
-        for part in fresh.parts:
-            part.unlink(missing_ok=True)
+        fresh.discard()
     return written.columns, written
 
 
 def _count(making: Making, sql: str, columns: ColumnsOf) -> int:
     written = making.context.write(making.own(sql, columns), making.stem.with_name(f"{making.stem.name}-look"))
-    for part in written.parts:
-        part.unlink(missing_ok=True)
+    written.discard()
     return written.rows
 
 

@@ -17,6 +17,7 @@ from typing import Any
 from odibi_sql.checks.verdict import SEVERITIES, condition
 from odibi_sql.errors import nearest
 from odibi_sql.model import Hook
+from odibi_sql.objects import URI
 
 Check = Callable[[Any], Any]
 STRATEGIES = ("append", "merge", "delete+insert", "insert_overwrite", "time_range")
@@ -63,6 +64,22 @@ def flag(value: Any) -> bool:
     if not isinstance(value, bool):
         raise SettingError("true or false")
     return value
+
+
+def place(value: Any) -> str:
+    """A folder's URI that every reader takes alike."""
+    if not isinstance(value, str) or "://" not in value:
+        raise SettingError("a URI such as s3://bucket/folder", "a folder of this machine is set by `warehouse`")
+    if value.startswith(("s3a://", "s3n://")):
+        raise SettingError("a URI that begins with s3://", "Spark gets it as s3a:// by itself")
+    uri = value.rstrip("/")
+    found = URI.fullmatch(uri)
+    if found is None or not (found["place"] or found["path"]):
+        raise SettingError(
+            "a URI of letters, digits and `_.~-+=@:,`",
+            "what other signs mean differs from reader to reader; endpoint and credentials come from the environment",
+        )
+    return uri
 
 
 def mapping(value: Any) -> Mapping[str, Any]:

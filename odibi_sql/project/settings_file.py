@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from odibi_sql.documents import Document
+from odibi_sql.errors import Location
 from odibi_sql.model import Hook
 from odibi_sql.project.declared import CHECK_KEYS
 from odibi_sql.project.reading import Reading, placed
@@ -20,6 +21,7 @@ from odibi_sql.project.settings import (
     identifier,
     mapping,
     optional,
+    place,
     seconds,
     suggestion,
     text,
@@ -58,7 +60,7 @@ class Target:
     """Where a build publishes. `database` is the catalog's path, relative to the project or absolute.
 
     `engine`, `threads` and `vars` are the project's own with the target's on top; so are `engines`, the settings of
-    every engine by its name.
+    every engine by its name. `store` is the URI at which rows of results lie, None: in the warehouse's folder.
     """
 
     name: str
@@ -68,6 +70,8 @@ class Target:
     threads: int = 1
     vars: Mapping[str, Any] = field(default_factory=dict)
     engines: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    store: str | None = None
+    store_where: Location | None = None
 
 
 @dataclass(frozen=True)
@@ -101,6 +105,7 @@ def read_settings(reading: Reading, document: Document, known: Known) -> Setting
         "retry_delay": seconds,
         "timeout": optional(seconds),
         "warehouse": text,
+        "store": optional(place),
         "target": text,
         "engines": _engine_settings(known),
     }
@@ -111,7 +116,7 @@ def read_settings(reading: Reading, document: Document, known: Known) -> Setting
     if readable and "name" not in document.entries and (document.value is None or isinstance(document.value, dict)):
         reading.mistake("the project needs a `name`", document.where, "name: my_project")
     name = given.get("name", "project")
-    targets = _targets(reading, sections.get("targets"), given, known)
+    targets = _targets(reading, document, given, known)
     default = given.get("target", "dev")
     if "target" in given and default not in targets:
         reading.mistake(
@@ -143,9 +148,7 @@ def _run_hooks(reading: Reading, sections: Mapping[str, Document], name: str) ->
     return found
 
 
-def _targets(
-    reading: Reading, document: Document | None, given: Mapping[str, Any], known: Known
-) -> Mapping[str, Target]:
+def _targets(reading: Reading, file: Document, given: Mapping[str, Any], known: Known) -> Mapping[str, Target]:
     project = given.get("name", "")
     checks: dict[str, Check] = {
         "path": text,
@@ -154,10 +157,15 @@ def _targets(
         "threads": whole_number(1),
         "vars": mapping,
         "engines": _engine_settings(known),
+        "store": optional(place),
     }
     declared: dict[str, Mapping[str, Any]] = {"dev": {}}
+    places: dict[str, Location] = {}
+    document = file.entries["targets"].document if "targets" in file.entries else None
     if document is not None and reading.is_mapping(document):
         for name, entry in document.entries.items():
+            if "store" in entry.document.entries:
+                places[name] = entry.document.entries["store"].document.where
             if reading.value("a target's name", Document(name, entry.key), identifier):
                 declared[name] = reading.values(entry.document, checks)
     warehouse = given.get("warehouse", "warehouse")
@@ -170,6 +178,8 @@ def _targets(
             threads=target.get("threads") or given.get("threads") or available_cpus(),
             vars={**_own_vars(given.get("vars", {}), project), **_own_vars(target.get("vars", {}), project)},
             engines=_joined(given.get("engines", {}), target.get("engines", {})),
+            store=target.get("store") if name in places else given.get("store"),
+            store_where=places.get(name, file.entries["store"].document.where if "store" in file.entries else None),
         )
         for name, target in declared.items()
     }

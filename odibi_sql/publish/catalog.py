@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ import duckdb
 
 from odibi_sql.engines.duckdb.storage import files_sql, reading_sql
 from odibi_sql.errors import StoreError
+from odibi_sql.objects import is_uri
 from odibi_sql.publish.record import Publication, PublishedRelation, placed, walk
 from odibi_sql.quoting import quote_name, quote_text
 from odibi_sql.relation import Attached, Files, Published, Query, Relation, Stored
@@ -115,6 +116,7 @@ def export_tables(path: Path, publication: Publication, store: Path, folder: Pat
     try:
         with duckdb.connect(str(temporary)) as connection:
             connection.execute("SET TimeZone = 'UTC'")
+            _let_read(connection, _parts(publication))
             for one in order:
                 connection.execute(f"CREATE SCHEMA IF NOT EXISTS {quote_name(one.schema)}")
                 text = reading_text(publication.resolve(one.name, store, folder), str(folder), {})
@@ -139,6 +141,25 @@ def reading_text(relation: Relation, folder: str, addresses: Mapping[str, str]) 
             return bind(sql, slots, names, folder).sql
         case _:
             return f"SELECT * FROM {_as_table(relation, folder, addresses)}"
+
+
+def rows_of(relation: Relation, folder: str) -> duckdb.DuckDBPyRelation:
+    """A relation as DuckDB shows it, on a connection of its own, not read yet. Raises duckdb.Error."""
+    connection = duckdb.connect(config={"python_enable_replacements": False})
+    connection.execute("SET TimeZone = 'UTC'")
+    _let_read(connection, (part for one in walk(relation) if isinstance(one, Stored) for part in one.parts))
+    return connection.sql(reading_text(relation, folder, {}))
+
+
+def _parts(publication: Publication) -> Iterator[str]:
+    return (part for one in publication.relations.values() for part in one.parts())
+
+
+def _let_read(connection: duckdb.DuckDBPyConnection, parts: Iterable[str]) -> None:
+    if uris := [part for part in parts if is_uri(part)]:
+        from odibi_sql.engines.duckdb.remote import let_read
+
+        let_read(connection, uris)
 
 
 def _as_table(relation: Relation, folder: str, addresses: Mapping[str, str]) -> str:
@@ -172,6 +193,7 @@ def _fill(path: Path, before: Publication | None, new: Publication, store: Path)
             raise
         raise _DamagedError from error
     with connection:
+        _let_read(connection, _parts(new))
         connection.execute("BEGIN")
         _change_views(connection, before, new, store)
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {quote_name('_odibi')}")

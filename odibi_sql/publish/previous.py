@@ -13,7 +13,7 @@ from odibi_sql.incremental.strategies import grows
 from odibi_sql.materializations import MATERIALIZATIONS
 from odibi_sql.plan import Previous
 from odibi_sql.publish.publisher import Publisher
-from odibi_sql.publish.record import PublishedRelation, placed
+from odibi_sql.publish.record import PublishedRelation, is_there, placed
 from odibi_sql.relation import Column, Stored
 
 
@@ -67,7 +67,7 @@ class PreviousVersions:
         if entry is not None and self.cache.stored(entry).parts == relation.parts:
             return Previous(published.key, relation, published.content, entry)
         for part in relation.parts:
-            if not Path(part).exists():
+            if not is_there(part):
                 raise self._lost(published, f"`{part}` is gone")
         try:
             content = self.check(relation)

@@ -19,7 +19,7 @@ from typing import Any
 from odibi_sql.cache.files import cannot_write, write_atomically
 from odibi_sql.errors import StoreError
 from odibi_sql.locks import FileLock
-from odibi_sql.publish.record import Publication, PublishedRelation
+from odibi_sql.publish.record import Publication, PublishedRelation, is_there, path_of
 
 KEPT = 10
 
@@ -121,9 +121,8 @@ class Publisher:
                     f"publication {number} is not kept" if number else "there is no publication before the current one"
                 )
                 raise StoreError(said, hint=f"kept are: {', '.join(str(one.number) for one in kept)}")
-            missing = [
-                part for one in old.relations.values() for part in one.parts() if not (self.store / part).exists()
-            ]
+            parts = (part for one in old.relations.values() for part in one.parts())
+            missing = [part for part in parts if not is_there(path_of(part, self.store))]
             if missing:
                 raise StoreError(f"results of publication {old.number} are no longer in the store: {missing[0]}")
             again = replace(old, run_id=run_id, published_at=published_at, folder=str(self.folder))
@@ -141,7 +140,7 @@ class Publisher:
     def used_parts(self) -> set[str]:
         """Absolute paths of the store's files that the kept publications read."""
         kept = [r for one in self.history() for r in (*one.relations.values(), *one.retired.values())]
-        return {str(self.store / part) for one in (*kept, *self.irreplaceable().values()) for part in one.parts()}
+        return {path_of(part, self.store) for one in (*kept, *self.irreplaceable().values()) for part in one.parts()}
 
     def irreplaceable(self) -> Mapping[str, PublishedRelation]:
         """What can never be made again, shown or not; where the catalog is gone, by the last record there is."""

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from odibi_sql.errors import StoreError
+from odibi_sql.objects import exists, is_uri
 from odibi_sql.relation import Attached, Column, Files, Published, Query, Relation, Slot, Stored
 from odibi_sql.sql.bind import absolute
 
@@ -23,8 +25,8 @@ FORMAT = 1
 
 @dataclass(frozen=True)
 class PublishedRelation:
-    """One relation of a publication. In it, parts are relative to the store, other files to the project, and a query's
-    inputs may be `Published`.
+    """One relation of a publication. In it, parts are relative to the store or URIs, other files relative to the
+    project, and a query's inputs may be `Published`.
 
     `meaning` is that of the recipe;
     `rows` None where they were not counted (a view). `irreplaceable`: they can never be made again.
@@ -171,7 +173,7 @@ def placed(relation: Relation, store: Path, folder: Path, published: Mapping[str
     """
     match relation:
         case Stored(columns=columns, parts=parts):
-            return Stored(columns, tuple(str(store / part) for part in parts))
+            return Stored(columns, tuple(path_of(part, store) for part in parts))
         case Published(name=name):
             return relation if published is None else published[name]
         case Query(sql=sql, slots=slots, inputs=inputs):
@@ -180,6 +182,19 @@ def placed(relation: Relation, store: Path, folder: Path, published: Mapping[str
             return replace(relation, paths=tuple(absolute(path, str(folder)) for path in relation.paths))
         case Attached():
             return replace(relation, database=absolute(relation.database, str(folder)))
+
+
+def path_of(part: str, store: Path) -> str:
+    """Where a recorded part lies: a URI stays as it is."""
+    return part if is_uri(part) else f"{store}{os.sep}{part}"
+
+
+def is_there(path: str) -> bool:
+    """Raises StoreError where a URI cannot be looked at."""
+    try:
+        return exists(path) if is_uri(path) else Path(path).exists()
+    except OSError as error:
+        raise StoreError(f"`{path}` cannot be looked for: {error}") from error
 
 
 def recorded(relation: Relation, store: Path, folder: Path) -> Relation:

@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from odibi_sql.engines.protocol import Cursor, EngineFailure, Session
-from odibi_sql.relation import Stored
+from odibi_sql.engines import load_engine
+from odibi_sql.engines.protocol import Cursor, EngineFailure, Session, SessionOptions
+from odibi_sql.objects import below
+from odibi_sql.relation import Files, Stored
+from tests.engines.conftest import NOW
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -205,3 +208,26 @@ def test_a_damaged_result_is_told(session: Session, cursor: Cursor, tmp_path: Pa
     part.write_bytes(part.read_bytes()[:-20])
     with pytest.raises(EngineFailure):
         session.content(Stored(written.columns, tuple(map(str, written.parts))))
+
+
+def test_results_at_a_uri_are_written_and_read_there(tmp_path: Path, running_spark: object) -> None:
+    """Also what DuckDB has to hand over to machines that do not see this one's files."""
+    parts_at = f"file://{tmp_path}/place/run"
+    options = SessionOptions(now=NOW, threads=2, scratch=tmp_path / "scratch", parts_at=parts_at)
+    session = load_engine("spark").open_session(options)
+    cursor = session.cursor()
+    csv = tmp_path / "more.csv"
+    csv.write_text("id\n4\n")
+    cursor.create_view("more", Files("csv", (str(csv),)))
+    written = cursor.write("select id from more union all select id from range(3)", tmp_path / "stem")
+    assert not written.parts and len(written.uris) > 1 and written.rows == 4
+    there = {found.uri: found.bytes for found in below(parts_at)}
+    assert {uri for uri in there if uri.startswith(f"{parts_at}/stem/")} == set(written.uris)
+    assert sum(there[uri] for uri in written.uris) == written.bytes
+    assert written.content == session.content(written.stored()) and len(there) == len(written.uris) + 1
+    cursor.create_view("back", written.stored())
+    assert cursor.rows("select sum(id) from back") == [(7,)]
+    with pytest.raises(EngineFailure):
+        cursor.write("select assert_true(id < 3) from back", tmp_path / "bad")
+    assert {found.uri: found.bytes for found in below(parts_at)} == there
+    session.close()

@@ -20,6 +20,7 @@ import duckdb
 
 from odibi_sql.engines.duckdb.failures import translated
 from odibi_sql.engines.duckdb.storage import reading_sql
+from odibi_sql.objects import is_uri
 from odibi_sql.quoting import quote_name
 from odibi_sql.relation import Stored
 
@@ -135,8 +136,8 @@ def drop(name: str, connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _identity(parts: Sequence[str]) -> _Identity | None:
-    """None where there is not one small file."""
-    if len(parts) != 1:
+    """None where there is not one small file of this machine."""
+    if len(parts) != 1 or is_uri(parts[0]):
         return None
     try:
         found = os.stat(parts[0])  # noqa: PTH116 - thousands of them

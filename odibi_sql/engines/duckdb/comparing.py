@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from odibi_sql.engines.duckdb.comparable import SMALLEST, Comparable, comparable, family
 from odibi_sql.engines.duckdb.storage import reading_sql
 from odibi_sql.engines.duckdb.types import parse_type
+from odibi_sql.objects import is_uri
 from odibi_sql.quoting import quote_name
 from odibi_sql.relation import Stored
 
@@ -114,6 +115,14 @@ def compare(connection: duckdb.DuckDBPyConnection, left: Stored, right: Stored, 
     )
 
 
+def _reachable(connection: duckdb.DuckDBPyConnection, parts: Sequence[str]) -> Sequence[str]:
+    if not any(map(is_uri, parts)):
+        return parts
+    from odibi_sql.engines.duckdb.remote import reachable
+
+    return reachable(connection, parts)
+
+
 @dataclass(frozen=True)
 class _Comparing:
     """Tables `l` and `r` hold what has no equal as yet."""
@@ -128,7 +137,7 @@ class _Comparing:
                 f"{one.how.sql.replace('{}', quote_name(_name_in(stored, one.name)))} AS {one.sql}"
                 for one in self.compared
             ]
-            read = reading_sql(stored.columns, stored.parts)
+            read = reading_sql(stored.columns, _reachable(self.connection, stored.parts))
             listed = ", ".join([*items, "1 AS c"])
             self._run(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT {listed} FROM ({read})")
         for name, one, other in (("l", "l_all", "r_all"), ("r", "r_all", "l_all")):

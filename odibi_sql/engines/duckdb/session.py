@@ -46,6 +46,7 @@ from odibi_sql.engines.protocol import (
     Written,
     without_place,
 )
+from odibi_sql.objects import is_uri
 from odibi_sql.quoting import quote_name, quote_text
 from odibi_sql.relation import Attached, Column, Files, Stored
 
@@ -93,11 +94,20 @@ class DuckDBSession:
         """The SELECT that reads a relation."""
         match relation:
             case Stored(columns=columns, parts=parts):
-                return reading_sql(columns, parts)
+                return reading_sql(columns, self.reachable(parts))
             case Files():
                 return files_sql(relation)
             case Attached(database=path, schema=schema, table=table):
                 return f"SELECT * FROM {self._attach(path)}.{quote_name(schema)}.{quote_name(table)}"
+
+    def reachable(self, parts: Sequence[str]) -> Sequence[str]:
+        """Paths of stored parts as this session reads them."""
+        if not any(map(is_uri, parts)):
+            return parts
+        from odibi_sql.engines.duckdb.remote import reachable
+
+        with self._lock, translated():
+            return reachable(self._connection, parts)
 
     def matching(self, files: Files) -> tuple[str, ...]:
         """The files that are there, in the order in which their rows are read."""
@@ -200,7 +210,8 @@ class DuckDBCursor:
         return self._run(statement("", sql, "", self._longest))
 
     def count(self, stored: Stored) -> tuple[Count, ...]:
-        return tuple(self._count(raw_sql(stored.columns, [part]), stored.columns) for part in stored.parts)
+        parts = self._session.reachable(stored.parts)
+        return tuple(self._count(raw_sql(stored.columns, [part]), stored.columns) for part in parts)
 
     def count_by(self, sql: str, expression: str) -> dict[Any, Count]:
         counting = grouping_sql(sql, self.describe(sql), expression)
@@ -258,7 +269,8 @@ class DuckDBCursor:
 
     def content(self, relation: Stored | Files | Attached) -> str:
         if isinstance(relation, Stored):
-            columns, select = relation.columns, raw_sql(relation.columns, relation.parts)
+            columns = relation.columns
+            select = raw_sql(columns, self._session.reachable(relation.parts))
         else:
             select = self._session.select(relation)
             columns = self.describe(select)

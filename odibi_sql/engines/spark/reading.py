@@ -13,9 +13,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from odibi_sql import objects
 from odibi_sql.engines.duckdb.session import DuckDBSession
+from odibi_sql.engines.protocol import EngineFailure, Written
 from odibi_sql.engines.spark import types
-from odibi_sql.engines.spark.paths import is_magic, pattern
+from odibi_sql.engines.spark.paths import address, is_magic, pattern
 from odibi_sql.relation import Attached, Files, Stored
 
 if TYPE_CHECKING:
@@ -30,8 +32,15 @@ def is_remote(files: Files) -> bool:
 
 
 class Reader:
-    def __init__(self, spark: Callable[[], SparkSession], folder: Path, duckdb: Callable[[], DuckDBSession]) -> None:
+    def __init__(
+        self,
+        spark: Callable[[], SparkSession],
+        folder: Path,
+        duckdb: Callable[[], DuckDBSession],
+        parts_at: str | None = None,
+    ) -> None:
         self._spark = spark
+        self._parts_at = parts_at
         self._folder = folder
         self._duckdb = duckdb
         self._lock = threading.Lock()
@@ -57,7 +66,7 @@ class Reader:
             # Of such paths, taken literally, Spark 4.3 reads all files again for each.
             frame = reader.parquet(pattern(stored.parts))
         else:
-            paths = [f"file://{part}" if part.startswith("/") else part for part in stored.parts]
+            paths = [address(part) for part in stored.parts]
             frame = reader.options(**_LITERAL_PATHS).parquet(*paths)
         return frame.selectExpr(*reading.select)
 
@@ -93,4 +102,16 @@ class Reader:
             written = cursor.write(f"SELECT {types.converting_select(columns)} FROM ({select})", stem)
         finally:
             cursor.close()
-        return written.stored()
+        return written.stored() if self._parts_at is None else self._uploaded(written)
+
+    def _uploaded(self, written: Written) -> Stored:
+        """For machines that do not see this one's files."""
+        uris = []
+        try:
+            for file in written.parts:
+                uris.append(f"{self._parts_at}/{file.name}")
+                objects.upload(file, uris[-1])
+        except OSError as error:
+            raise EngineFailure(f"cannot write to {self._parts_at}: {error}", passing=True) from error
+        written.discard()
+        return Stored(written.columns, tuple(uris))

@@ -11,6 +11,7 @@ import re
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -45,7 +46,8 @@ class SparkEngineSession:
             self.connection = connect(options)
         # Sail has no temporary functions: the time is written into the text instead.
         self.moments = literals(options.now) if options.settings.get("server") == "sail" else None
-        self.reader = Reader(lambda: self.spark, options.scratch, lambda: self.duckdb)
+        self.parts_at = options.parts_at
+        self.reader = Reader(lambda: self.spark, options.scratch, lambda: self.duckdb, options.parts_at)
 
     @property
     def spark(self) -> SparkSession:
@@ -176,12 +178,12 @@ class SparkCursor:
         casts = types.write_expressions(frame.schema)
         frame = frame.selectExpr(*casts) if casts else frame
         counting = None if self._is_far else Counting.of(frame)
-        with self._running(sql), write_parts(counting.frame if counting else frame, stem) as parts:
-            written = Stored(columns, tuple(str(part) for part in parts))
+        writing = write_parts(counting.frame if counting else frame, stem, self._session.parts_at)
+        with self._running(sql), writing as parts:
+            written = Written(columns, parts.files, 0, parts.bytes, "", uris=parts.uris)
             count = counting.result() if counting else None
-            count = count or self._count(self._session.reader.frame(written))
-        size = sum(part.stat().st_size for part in parts)
-        return Written(columns, parts, count.rows, size, self.digest(columns, count))
+            count = count or self._count(self._session.reader.frame(written.stored()))
+        return replace(written, rows=count.rows, content=self.digest(columns, count))
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         with self._running(sql):

@@ -1,29 +1,51 @@
-"""A frame -> Parquet parts beside a stem. Spark writes a folder of its own, of which the parts are then moved out."""
+"""A frame -> Parquet parts beside a stem, or at a URI. Spark writes a folder of its own. Beside the stem, the parts are
+then moved out of it; at a URI, where moving would be copying, they stay.
+"""
 
 from __future__ import annotations
 
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from odibi_sql import objects
+from odibi_sql.engines.protocol import EngineFailure
+from odibi_sql.engines.spark.paths import address
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 
+@dataclass(frozen=True)
+class Parts:
+    """In row order: `files` of this machine or `uris`. `bytes` is the size of all."""
+
+    bytes: int
+    files: tuple[Path, ...] = ()
+    uris: tuple[str, ...] = ()
+
+
 @contextmanager
-def write_parts(frame: DataFrame, stem: Path) -> Iterator[tuple[Path, ...]]:
-    """The parts, in row order; whatever goes wrong, here or inside, nothing is left of them."""
+def write_parts(frame: DataFrame, stem: Path, parts_at: str | None) -> Iterator[Parts]:
+    """Whatever goes wrong, here or inside, nothing is left of them."""
+    with _beside(frame, stem) if parts_at is None else _at_uri(frame, f"{parts_at}/{stem.name}") as parts:
+        yield parts
+
+
+@contextmanager
+def _beside(frame: DataFrame, stem: Path) -> Iterator[Parts]:
     folder = stem.with_name(f"{stem.name}.spark")
     parts: list[Path] = []
     try:
-        frame.write.option("compression", "zstd").parquet(f"file://{folder.resolve()}")
-        for number, file in enumerate(sorted(folder.glob("*.parquet"), key=_in_row_order)):
+        frame.write.option("compression", "zstd").parquet(address(str(folder.resolve())))
+        for number, file in enumerate(sorted(folder.glob("*.parquet"), key=lambda file: _in_row_order(file.name))):
             parts.append(stem.with_name(f"{stem.name}.{number}.parquet"))
             file.replace(parts[-1])
-        yield tuple(parts)
+        yield Parts(sum(part.stat().st_size for part in parts), files=tuple(parts))
     except BaseException:
         for part in parts:
             part.unlink(missing_ok=True)
@@ -32,6 +54,25 @@ def write_parts(frame: DataFrame, stem: Path) -> Iterator[tuple[Path, ...]]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _in_row_order(file: Path) -> list[str | int]:
+@contextmanager
+def _at_uri(frame: DataFrame, folder: str) -> Iterator[Parts]:
+    """`folder` is a name that nothing else ever has."""
+    try:
+        frame.write.option("compression", "zstd").parquet(address(folder))
+        try:
+            found = {file.uri: file.bytes for file in objects.below(folder)}
+            # Of what else Spark leaves, its mark of success and sums of files, nobody makes use.
+            parts = sorted((uri for uri in found if uri.endswith(".parquet")), key=_in_row_order)
+            objects.remove(uri for uri in found if uri not in parts)
+        except OSError as error:
+            raise EngineFailure(f"what was written to {folder} cannot be listed: {error}", passing=True) from error
+        yield Parts(sum(found[uri] for uri in parts), uris=tuple(parts))
+    except BaseException:
+        with suppress(OSError):  # the run's end sweeps it up
+            objects.remove_folder(folder)
+        raise
+
+
+def _in_row_order(name: str) -> list[str | int]:
     """Spark writes out the zeros before a part's number, and Sail does not."""
-    return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", file.name)]
+    return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", name)]
