@@ -145,8 +145,9 @@ def transpile(
 def _for_spark(
     parsed: Parsed, reads: Reads, schemas: Schemas | None, describe: Describe | None
 ) -> tuple[exp.Expr, bool]:
-    from odibi_sql.sql.spark import INPUT, Refused, for_spark
+    from odibi_sql.sql.spark import INPUT, Refused, for_spark, name_columns
 
+    name_columns(parsed, reads.rewrites)
     names = {reference.at: ".".join(_folded(reference)) for reference in reads.references}
     for table in parsed.root.find_all(exp.Table):
         if (at := place(table, parsed)) in names:

@@ -1,5 +1,6 @@
 """A DuckDB query -> the same query for Spark, the same in its rows, or a Refused.
 
+naming      names of columns that have none
 schemas     types of the columns read, where those of the inputs are given
 spelled     what is spelled out before: the columns of `*` and ALL, and what is ordered by but not selected
 operands    parts of a query, their types, and the SQL of a refusal that only Spark can decide
@@ -19,12 +20,13 @@ from sqlglot import exp
 
 from odibi_sql.sql.spark import aggregates, nested, numbers, queries, texts, times
 from odibi_sql.sql.spark.known import EQUAL, EQUAL_BY_NAME
+from odibi_sql.sql.spark.naming import name_columns
 from odibi_sql.sql.spark.operands import Refused, kind
 from odibi_sql.sql.spark.schemas import INPUT, Describe, Schemas, asking, mark_columns
 from odibi_sql.sql.spark.spelled import order_by_columns, spell_all, spell_stars, waits_for_columns
 from odibi_sql.sql.spark.times import BY_WIDTH, widths_are_told
 
-__all__ = ["INPUT", "Describe", "Refused", "Schemas", "for_spark"]
+__all__ = ["INPUT", "Describe", "Refused", "Schemas", "for_spark", "name_columns"]
 
 _TOPICS = (numbers, texts, times, nested, aggregates)
 REWRITES: Mapping[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {

@@ -6,12 +6,10 @@ from collections.abc import Callable, Mapping
 
 from sqlglot import exp, transforms
 
+from odibi_sql.sql.spark.naming import NAMED, names_matter
 from odibi_sql.sql.spark.nested import series
 from odibi_sql.sql.spark.operands import Refused, raw, said
 from odibi_sql.sql.spark.schemas import is_star
-from odibi_sql.sql.spark.spelled import COUNT_STAR
-
-_NAMED = (exp.Column, exp.Alias, exp.Star, exp.Dot, exp.Aliases, exp.PropertyEQ)
 
 
 def select(node: exp.Expr) -> exp.Expr:
@@ -41,32 +39,9 @@ def _without_qualify(node: exp.Expr) -> exp.Expr:
 
 def _check_names(select: exp.Expr) -> None:
     """A column without a name is named by its text, and by another one on each engine."""
-    if not _names_matter(select):
-        return
     for column in select.expressions:
-        if isinstance(column, exp.Count) and isinstance(column.this, exp.Star):
-            column.replace(exp.alias_(column.copy(), COUNT_STAR, quoted=True))
-            continue
-        if not isinstance(column, _NAMED):
+        if not isinstance(column, NAMED) and names_matter(select):
             raise Refused(column, "a column without a name has another name on Spark", "name it: … AS name")
-
-
-def _names_matter(select: exp.Expr) -> bool:
-    parent: exp.Expr | None = select
-    while parent is not None and parent.parent is not None:
-        above = parent.parent
-        if isinstance(above, exp.SetOperation):
-            if parent.arg_key == "expression":
-                return False
-        elif isinstance(above, exp.Subquery):
-            if not isinstance(above.parent, (exp.From, exp.Join, exp.Lateral, exp.SetOperation, exp.Subquery)):
-                return False
-        elif isinstance(above, exp.CTE):
-            return not (above.args.get("alias") and above.args["alias"].args.get("columns"))
-        else:
-            return False
-        parent = above
-    return True
 
 
 def star(node: exp.Expr) -> exp.Expr:

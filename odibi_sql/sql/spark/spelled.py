@@ -13,7 +13,6 @@ from sqlglot import exp
 
 from odibi_sql.sql.spark.schemas import Ask, is_star
 
-COUNT_STAR = "count_star()"  # as DuckDB calls a count(*) without a name
 _HIDDEN = "__order_"
 _NOT_PLAIN = (exp.Anonymous, exp.Window, exp.Select, exp.Explode, exp.Unnest)
 _IN_SOURCE = (exp.With, exp.CTE, exp.Subquery, exp.From, exp.Join, exp.SetOperation)
@@ -131,9 +130,6 @@ def _is_source(select: exp.Select) -> bool:
 
 
 def _wrap(select: exp.Select, order: exp.Expr) -> None:
-    for column in select.expressions:
-        if isinstance(column, exp.Count) and is_star(column.this):
-            column.replace(exp.alias_(column.copy(), COUNT_STAR, quoted=True))
     names = [column.output_name.lower() for column in select.expressions]
     if not all(names) or len(set(names)) < len(names) or any(map(is_star, select.expressions)):
         return

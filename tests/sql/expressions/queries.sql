@@ -8,7 +8,7 @@ SELECT id, s FROM t ORDER BY ALL  -- rewritten
 SELECT k, count(*) FROM t GROUP BY ALL  -- rewritten
 SELECT k, count(*) AS n FROM t GROUP BY k HAVING count(*) > 1  -- equal
 SELECT k AS key, sum(i) AS total FROM t GROUP BY key  -- equal
-SELECT k, sum(i) FROM t GROUP BY 1  -- refused
+SELECT k, sum(i) FROM t GROUP BY 1  -- rewritten
 SELECT k, bo, count(*) FROM t GROUP BY ROLLUP (k, bo)  -- refused
 SELECT k, bo, count(*) FROM t GROUP BY CUBE (k, bo)  -- refused
 SELECT k, bo, count(*) FROM t GROUP BY GROUPING SETS ((k), (bo), ())  -- refused
@@ -96,7 +96,7 @@ SELECT t.id FROM t POSITIONAL JOIN u  -- refused
 SUMMARIZE t  -- refused
 DESCRIBE t  -- refused
 SELECT count(*) FILTER (WHERE bo) AS a, sum(i) AS b FROM t  -- equal
-SELECT sum(i) FROM t WHERE id < 0  -- refused
+SELECT sum(i) FROM t WHERE id < 0  -- rewritten
 SELECT count(*) FROM t WHERE id < 0  -- rewritten
 SELECT id, case when bo then i else f end AS x FROM t  -- equal
 SELECT id, coalesce(i, f) AS x FROM t  -- equal
@@ -262,3 +262,21 @@ SELECT k, i, sum(d) / count(*) AS x, max(s) AS s FROM t GROUP BY ALL ORDER BY AL
 SELECT u.*, count(*) AS n FROM u JOIN t ON t.k = u.k GROUP BY ALL ORDER BY max(dt)  -- rewritten
 SELECT count(*) AS n FROM t GROUP BY ALL  -- equal
 SELECT * EXCLUDE (v) FROM u ORDER BY ALL  -- rewritten
+SELECT k, sum(i) + 1, avg(d), CASE WHEN k > 1 THEN 'a' ELSE 'It''s' END FROM t GROUP BY k ORDER BY k  -- rewritten
+SELECT substr(s, 1, 2), SUBSTRING(s, 1, 2), i::BIGINT, CAST(i AS double), date_diff('DAY', dt, dt2), -i, s LIKE 'a%' FROM t  -- rewritten
+SELECT i IS DISTINCT FROM j, count(*) OVER (PARTITION BY k), i IN (1, 2), NOT bo, true, NULL IS NULL, 1.50, 'x' FROM t  -- rewritten
+SELECT * FROM (SELECT k, sum(i), max(d) FROM t GROUP BY k) q WHERE "sum(i)" > 1  -- rewritten
+WITH a AS (SELECT k, count(*), sum(i + 1) FILTER (WHERE bo) FROM t GROUP BY k) SELECT a.*, "count_star()" + 1 FROM a  -- rewritten
+SELECT i + 1 FROM t UNION ALL SELECT j FROM t  -- rewritten
+SELECT * FROM (SELECT sum(t.i), extract(year FROM dt) FROM t GROUP BY ALL) ORDER BY ALL  -- rewritten
+SELECT DISTINCT ON (k) k, i * 2, t.id FROM t ORDER BY k, id  -- rewritten
+SELECT k, max(i) FROM t GROUP BY k ORDER BY min(d), k LIMIT 3  -- rewritten
+FROM t SELECT upper(s), li[1], (i + j) * 2  -- rewritten
+SELECT (SELECT max(i) FROM t WHERE k = 1) + 1 AS a, i + 1 FROM t WHERE j IN (SELECT j + 0 FROM t)  -- rewritten
+SELECT "sum(i)", sum("sum(i)") FROM (SELECT k, sum(i) FROM t GROUP BY k) GROUP BY 1  -- rewritten
+SELECT sum(i) FROM (SELECT i, k AS "sum(i)" FROM t) GROUP BY "sum(i)"  -- refused
+SELECT +i, (j), ((t.k)) FROM t  -- rewritten
+SELECT a, "a_1", c, "c_1", "c_2" FROM (SELECT i AS a, j AS A, k AS c, id AS c, 1 AS C FROM t)  -- rewritten
+WITH q AS (SELECT t.k, u.k, t.k + 1, t.k + 1, u.v AS k FROM t JOIN u ON t.k = u.k) SELECT * FROM q  -- rewritten
+SELECT * FROM (SELECT i AS a, j AS a_1, k AS a, i AS a_1 FROM t)  -- rewritten
+SELECT * FROM (SELECT i AS a, j AS a, k AS a_1, i AS a_1 FROM t)  -- rewritten
