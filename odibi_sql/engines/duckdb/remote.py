@@ -10,13 +10,14 @@ Nothing writes to a result after it was made, so what is known of a file is aske
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from io import BytesIO
 from typing import Any
 
 import duckdb
 import fsspec
+import pyarrow
 
 from odibi_sql import objects
 
@@ -62,7 +63,7 @@ class Remote(fsspec.AbstractFileSystem):  # type: ignore[misc]
         return [path]
 
     def opened(self, path: str) -> Any:
-        """What can be read from anywhere."""
+        """A file of pyarrow's, in which reading at any place is nobody else's business."""
         size = self._found(path).bytes
         if size > min(_SMALL, self._room) and path not in self._small:
             return objects.open_to_read(_uri(path))
@@ -70,7 +71,7 @@ class Remote(fsspec.AbstractFileSystem):  # type: ignore[misc]
             with objects.open_to_read(_uri(path)) as file:
                 self._small[path] = file.read()
             self._room -= size
-        return BytesIO(self._small[path])
+        return pyarrow.BufferReader(self._small[path])
 
     def _found(self, path: str) -> objects.Found:
         if path not in self._known:
@@ -82,29 +83,34 @@ class Remote(fsspec.AbstractFileSystem):  # type: ignore[misc]
 
 
 class _File:
-    """Opened when it is read: DuckDB opens every file several times, and each time is a request."""
+    """Opened when it is read: DuckDB opens every file several times, and each time is a request.
+
+    DuckDB's threads share a file, and each of them seeks before it reads. So each has a place of its own.
+    """
 
     def __init__(self, remote: Remote, path: str) -> None:
         self._remote = remote
         self._path = path
+        self._lock = threading.Lock()
         self._file: Any = None
-        self._at = 0
+        self._place = threading.local()
 
     def seek(self, offset: int, whence: int = 0) -> int:
         if whence:
             raise OSError("only from the beginning")
-        self._at = offset
+        self._place.at = offset
         return offset
 
     def tell(self) -> int:
-        return self._at
+        return int(getattr(self._place, "at", 0))
 
-    def read(self, size: int = -1) -> bytes:
-        if self._file is None:
-            self._file = self._remote.opened(self._path)
-        self._file.seek(self._at)
-        found: bytes = self._file.read(size if size >= 0 else None)
-        self._at += len(found)
+    def read(self, size: int) -> bytes:
+        with self._lock:
+            if self._file is None:
+                self._file = self._remote.opened(self._path)
+        at = self.tell()
+        found: bytes = self._file.read_at(size, at)
+        self._place.at = at + len(found)
         return found
 
     def close(self) -> None:
