@@ -6,10 +6,17 @@ import sys
 
 from odibi_sql import warm
 
+TYPE_CHECKING = False  # importing `typing` takes a tenth of the time here
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from odibi_sql.part import Part
+
 
 def main() -> None:
     """The program `odibi-sql`; exits with one of the codes that `cli` lists. SIGTERM ends it as Ctrl-C does."""
-    code = warm.answer(sys.argv[1:], _amend)
+    code, part = look(sys.argv[1:])
     if code is None:
         import signal
 
@@ -17,15 +24,25 @@ def main() -> None:
         from odibi_sql.cli import run
 
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-        code = run(sys.argv[1:])
+        code = run(sys.argv[1:], part)
     sys.exit(code)
 
 
-def _amend(path: str, proof: dict[str, object], root: str, changed: dict[str, warm.Stat | None], since_ns: int) -> bool:
-    _collect_seldom()
-    from odibi_sql.edits import amended
+def look(arguments: Sequence[str]) -> tuple[int | None, Part | None]:
+    """The exit code, if what there is to say could be said at once; else what is left to build, if that is known."""
+    part: Part | None = None
 
-    return amended(path, proof, root, changed, since_ns)
+    def amend(*proved: Any) -> bool:
+        nonlocal part
+        _collect_seldom()
+        from odibi_sql.edits import what_changed
+        from odibi_sql.part import Proved
+
+        left = what_changed(Proved(*proved))
+        part = None if left == "nothing" else left
+        return left == "nothing"
+
+    return warm.answer(arguments, amend), part
 
 
 def _collect_seldom() -> None:

@@ -8,11 +8,16 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
 
 from odibi_sql import __version__
+from odibi_sql.commands import Invocation
 from odibi_sql.errors import OdibiError, Problems, nearest
+
+if TYPE_CHECKING:
+    from odibi_sql.part import Part
 
 COMMANDS: dict[str, str] = {
     "build": "odibi_sql.commands.build",
@@ -74,10 +79,11 @@ def root() -> None:
     """
 
 
-def run(arguments: list[str]) -> int:
+def run(arguments: list[str], part: Part | None = None) -> int:
     """Run a command line and return its exit code; nothing but a bug of ours gets a traceback, and that in a file."""
+    obj = Invocation(tuple(arguments), part)
     try:
-        code = root.main(args=arguments, prog_name="odibi-sql", standalone_mode=False, obj=tuple(arguments))
+        code = root.main(args=arguments, prog_name="odibi-sql", standalone_mode=False, obj=obj)
     except OdibiError as error:
         _complain(error)
         return error.exit_code

@@ -117,9 +117,14 @@ class Compiled:
 
 
 def compile_project(
-    project: Project, engine_dialect: str, frames: Collection[str] = (), memo: ModelMemo | None = None
+    project: Project,
+    engine_dialect: str,
+    frames: Collection[str] = (),
+    memo: ModelMemo | None = None,
+    unread: Iterable[Model] = (),
 ) -> Compiled:
-    """`frames` are names of frames handed over from Python; those not declared become sources of their own."""
+    """`frames` are names of frames handed over from Python; those not declared become sources of their own. `unread`
+    are models that the project does not hold and that others may name."""
     renderer, delta_renderer = Renderer(project), Renderer(project, incremental=lambda _: True)
     compiling = _Compiling(project, renderer, delta_renderer, engine_dialect, memo)
     models = compiling.models()
@@ -132,7 +137,7 @@ def compile_project(
     files = {(file.path, file.name): file for file in (*project.models, *project.checks)}
     places = Places(renderer, delta_renderer, files)
     builder = DAGBuilder(places.locate, compiling.broken, places.locate_delta, places.mention)
-    builder.add(project.seeds).add(models).add(project.sources).add(undeclared).add(checks).add(unit_tests)
+    builder.add(project.seeds).add(unread).add(models).add(project.sources).add(undeclared).add(checks).add(unit_tests)
     dag = builder.build()
     crossings = _crossings(dag, places, engine_dialect)
     if not project.models and not project.seeds and not frames:

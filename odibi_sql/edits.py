@@ -1,8 +1,10 @@
-"""Edits that mean nothing: a comment or the layout of a model changed, and with it nothing that a build looks at.
+"""Edits of some models, in a project that a proof knows: nothing is read but what they concern.
 
 Where all but some model files are as a proof knows them, these alone are read, rendered and analysed. If each means
-what it meant when the proof was made, a build would find nothing to do, and the proof's answer stands: no other model
-is looked at, and no engine is loaded. Whatever else is the matter goes the long way.
+what it meant when the proof was made (a comment or the layout changed), a build would find nothing to do, and the
+proof's answer stands: no other model is looked at, and no engine is loaded. If it is their SQL alone that means
+something else, they and what is made of them are the `Part` of the project that is to be built. Whatever else is the
+matter goes the long way.
 """
 
 from __future__ import annotations
@@ -12,16 +14,18 @@ import hashlib
 import json
 import os
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from odibi_sql.cache.files import write_atomically
-from odibi_sql.compile import Compiled, compile_models
+from odibi_sql.compile import Compiled, compile_models, compile_project
 from odibi_sql.engines import load_engine
 from odibi_sql.errors import OdibiError, StoreError
 from odibi_sql.materializations import MATERIALIZATIONS
 from odibi_sql.model import Model, UnitTest
+from odibi_sql.part import Part, Proved, concerned, unread_models, unread_results
 from odibi_sql.project import read_project
 from odibi_sql.sql import Statement
 from odibi_sql.warm import MANY, Stat, is_old
@@ -50,20 +54,69 @@ def meanings_of(compiled: Compiled) -> dict[str, str]:
 
 
 def amended(path: str, proof: Mapping[str, Any], root: str, changed: Mapping[str, Stat | None], since_ns: int) -> bool:
-    """`warm.answer`'s `amend`. A proof that still answers is kept for the files as they are now."""
-    edits, stats = proof.get("edits"), proof["stats"]
+    """`warm.answer`'s `amend`: whether nothing is to be built. A proof that still answers is kept for the files as they
+    are now."""
+    return what_changed(Proved(path, proof, root, changed, since_ns)) == "nothing"
+
+
+def what_changed(proved: Proved) -> Literal["nothing"] | Part | None:
+    """What is left to build of the project that the proof knows; None: only the long way can tell."""
+    edits, stats, changed = proved.proof.get("edits"), proved.proof["stats"], proved.changed
     if not edits or len(changed) > MANY or None in changed.values():
-        return False
-    texts = [file for file in changed if file in edits["meanings"]]
+        return None
+    known = json.loads(edits)
+    texts = [file for file in changed if file in known["meanings"]]
     folders = changed.keys() - set(texts)
-    if not all(_lists_the_same(root, folder, stats) for folder in folders):
-        return False
-    if texts and not mean_nothing(Path(root), edits["asked"], edits["meanings"], texts):
-        return False
-    if all(stat is not None and is_old(stat, since_ns) for stat in changed.values()):
+    if not all(_lists_the_same(proved.root, folder, stats) for folder in folders):
+        return None
+    if not texts:
+        return _nothing(proved)
+    try:
+        return _edited(proved, known, texts)
+    except OdibiError:
+        return None
+
+
+def _nothing(proved: Proved) -> Literal["nothing"]:
+    stats = {**proved.proof["stats"], **proved.changed}
+    if all(stat is not None and is_old(stat, proved.since_ns) for stat in proved.changed.values()):
         with contextlib.suppress(StoreError):  # as it is, it only takes longer the next time
-            write_atomically(Path(path), json.dumps({**proof, "stats": {**stats, **changed}}, separators=(",", ":")))
-    return True
+            write_atomically(Path(proved.path), json.dumps({**proved.proof, "stats": stats}, separators=(",", ":")))
+    return "nothing"
+
+
+def _edited(proved: Proved, known: Mapping[str, Any], paths: list[str]) -> Literal["nothing"] | Part | None:
+    """`known` is what the proof keeps for this; its `asked` is what the command line said of target, engine, threads
+    and vars. Raises OdibiError."""
+    asked, graph = known["asked"], known["graph"]
+    names = concerned(graph, paths) if graph else None
+    files = {graph[name][1] for name in names} if names else set(paths)
+    project = read_project(Path(proved.root), asked["target"], asked["vars"], only=files)
+    project = project.running_on(asked["engine"], asked["threads"])
+    dialect = load_engine(project.engine).DIALECT
+    ours = replace(project, models=tuple(file for file in project.models if file.path in paths))
+    models = [model for model in compile_models(ours, dialect) if isinstance(model, Model)]
+    found = sorted((model.path, _meaning(model)) for model in models)
+    meanings = {path: known["meanings"][path] for path in paths}
+    if found == sorted(meanings.items()):
+        return _nothing(proved)
+    settings = sorted((path, meaning.partition(" ")[0]) for path, meaning in meanings.items())
+    if names is None or [(path, meaning.partition(" ")[0]) for path, meaning in found] != settings:
+        return None
+    compiled = compile_project(project, dialect, unread=unread_models(graph, names, models)).check()
+    wanted = _below(compiled, {model.name for model in models})
+    if set(wanted) != names or project.warnings or compiled.warnings:
+        return None
+    return Part(compiled, wanted, unread_results(graph, names), known["shown"], dict(found), proved)
+
+
+def _below(compiled: Compiled, names: set[str]) -> tuple[str, ...]:
+    """These and all that is made of them, in the DAG's order."""
+    found: set[str] = set()
+    for name, node in compiled.dag.nodes.items():
+        if name in names or not found.isdisjoint(node.upstream):
+            found.add(name)
+    return tuple(name for name in compiled.dag.nodes if name in found)
 
 
 def _lists_the_same(root: str, folder: str, stats: Mapping[str, Stat | None]) -> bool:
@@ -76,28 +129,13 @@ def _lists_the_same(root: str, folder: str, stats: Mapping[str, Stat | None]) ->
     return {f"{folder}/{name}" for name in os.listdir(whole)} == known  # noqa: PTH208 - names are wanted
 
 
-def mean_nothing(root: Path, asked: Mapping[str, Any], meanings: Mapping[str, str], paths: Collection[str]) -> bool:
-    """Whether the models in these files, relative to `root`, mean what `meanings` says. `asked` is what the command
-    line said of target, engine, threads and vars."""
-    try:
-        project = read_project(root, asked["target"], asked["vars"], only=paths)
-        project = project.running_on(asked["engine"], asked["threads"])
-        models = compile_models(project, load_engine(project.engine).DIALECT)
-    except OdibiError:
-        return False
-    found = [(model.path, _meaning(model)) for model in models if isinstance(model, Model) and model.path in paths]
-    return sorted(found) == sorted((path, meanings[path]) for path in paths)
-
-
 def _meaning(model: Model) -> str:
-    parts = (
-        model.name,
-        model.config,
-        model.docs,
-        model.vars,
-        model.env,
-        *(_said(statement) for statement in model.statements),
-    )
+    """A hash of its settings, and one of its SQL."""
+    settings = (model.name, model.config, model.docs, model.vars, model.env)
+    return f"{_hash(settings)} {_hash([_said(statement) for statement in model.statements])}"
+
+
+def _hash(parts: object) -> str:
     return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 

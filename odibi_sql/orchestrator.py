@@ -20,12 +20,12 @@ from typing import Any, Self
 
 from odibi_sql.asking import Asking
 from odibi_sql.cache import CacheManager, Entry, FileDigests, store_of
-from odibi_sql.compile import CATALOG_DIALECT, Compiled, compile_project
+from odibi_sql.compile import Compiled, compile_project
 from odibi_sql.engines import load_engine
 from odibi_sql.engines.protocol import Engine, EngineFailure, Session, SessionOptions
 from odibi_sql.engines.sessions import Sessions
-from odibi_sql.errors import GraphError, Location, OdibiError, Problems, ProjectError, SelectionError, StoreError
-from odibi_sql.events import BuildFinished, BuildStarted, EventEmitter, Noted, Published, Tracker, Warned
+from odibi_sql.errors import Problems, ProjectError, SelectionError, StoreError
+from odibi_sql.events import BuildFinished, BuildStarted, EventEmitter, NodeFinished, Noted, Published, Tracker, Warned
 from odibi_sql.executor import INTERRUPTED, DAGExecutor, Execution, ExecutorOptions
 from odibi_sql.frames import keep_frames
 from odibi_sql.hooks import AroundRun
@@ -33,19 +33,30 @@ from odibi_sql.incremental.intervals import in_utc
 from odibi_sql.incremental.strategies import grows
 from odibi_sql.incremental.versions import Versions, versions_of
 from odibi_sql.inputs import Digests, Given, InputReader, Presence
+from odibi_sql.part import Part
 from odibi_sql.plan import Moment, Plan, Planner, Recipes
 from odibi_sql.project import Project, place_of_setting, read_project
-from odibi_sql.publish import LiveContents, PlanToShow, PreviousVersions, Publication, Publisher, meaning_of, state_of
+from odibi_sql.publish import (
+    LiveContents,
+    OvertakenError,
+    PlanToShow,
+    PreviousVersions,
+    Publication,
+    Publisher,
+    meaning_of,
+    publisher_of,
+    state_of,
+)
 from odibi_sql.publish.previous import columns_so_far
 from odibi_sql.publish.registering import Registrar, register_all, registrars
-from odibi_sql.relation import Query, Relation, Stored
+from odibi_sql.relation import Relation, Stored
 from odibi_sql.remembered import ModelMemo, context_of
 from odibi_sql.reports.text import counted
 from odibi_sql.runner import StepRunner
 from odibi_sql.runs import RunFolder
 from odibi_sql.schemas import Inference, Schema, Validation, looking_at_files, schemas_to_run, undecided_contracts
 from odibi_sql.selection import select
-from odibi_sql.tasks import planned, tasks_of
+from odibi_sql.tasks import as_planned, planned, tasks_of
 from odibi_sql.testing.columns import ColumnMemo
 from odibi_sql.testing.stand_ins import StandIns, read_by_unit_tests, with_stand_ins
 from odibi_sql.wanted import checks_without_input, with_ephemerals
@@ -91,8 +102,10 @@ class Build:
 class Orchestrator:
     """One use of a project; a context manager. Nothing is printed: who wants to know listens to the emitter."""
 
-    def __init__(self, options: BuildOptions, emitter: EventEmitter | None = None) -> None:
+    def __init__(self, options: BuildOptions, emitter: EventEmitter | None = None, part: Part | None = None) -> None:
+        """`part` is what is left to build of the whole that `options` asks for."""
         self.options = options
+        self.part = part
         self.emitter = emitter or EventEmitter()
         self.started_at = datetime.now(UTC)
         self._begun = time.monotonic()
@@ -130,6 +143,8 @@ class Orchestrator:
 
     @cached_property
     def _as_read(self) -> Project:
+        if self.part is not None:
+            return self.part.compiled.project
         asked = self.options
         project = read_project(asked.folder, asked.target, asked.vars).running_on(asked.engine, asked.threads)
         for warning in project.warnings:
@@ -156,6 +171,8 @@ class Orchestrator:
     @cached_property
     def compiled(self) -> Compiled:
         """The graph, and what is wrong with it; `compiled.check()` raises if anything is."""
+        if self.part is not None:
+            return self.part.compiled
         project, dialect = self._as_read, self.engine.DIALECT
         memo = ModelMemo(project.warehouse / "warm" / f"models-{project.target.name}.json", self._context)
         compiled = compile_project(project, dialect, tuple(self.options.frames), memo)
@@ -181,18 +198,7 @@ class Orchestrator:
 
     def publisher_of(self, target: str) -> Publisher:
         """Raises ProjectError for a target that is not declared."""
-        if target not in self.project.targets:
-            raise ProjectError(f"no target `{target}`", hint=f"declared are: {', '.join(self.project.targets)}")
-        catalog = self.project.root / self.project.targets[target].database
-        return Publisher(
-            target=target,
-            catalog=catalog.resolve() if catalog.is_symlink() else catalog,  # what is replaced is not the link
-            records=self.project.warehouse / "publications" / target,
-            store=self.cache.store,
-            folder=self.project.root,
-            warn=self._warn,
-            scratch=self.cache.scratch,
-        )
+        return publisher_of(self.project, target, self.cache, self._warn)
 
     @cached_property
     def registrars(self) -> tuple[Registrar, ...]:
@@ -214,6 +220,8 @@ class Orchestrator:
     @cached_property
     def selected(self) -> tuple[str, ...]:
         """What was asked for, in the DAG's order. Raises SelectionError."""
+        if self.part is not None:
+            return self.part.names
         nodes = self.compiled.dag.nodes
         chosen = select(self.compiled.dag, self.options.select, self.options.exclude, self.state)
         made = tuple(name for name in chosen if nodes[name].resource != "source")
@@ -246,12 +254,14 @@ class Orchestrator:
 
     @cached_property
     def plan(self) -> Plan:
-        """Raises Problems: nothing is planned in a project that has mistakes.
+        """Raises Problems, as nothing is planned in a project that has mistakes, and OvertakenError.
 
         From here on no other process takes results out of the store, until this use of the project ends.
         """
         dag = self._stand_ins.dag
         self.cache.hold()
+        if self.part is not None and not self.part.proved.stands():
+            raise OvertakenError
         wanted = with_ephemerals(dag, self._readable(self.selected))
         reader = self._input_reader(self.digests)
         reader.frames = {**reader.frames, **self._stand_ins.given}
@@ -308,7 +318,10 @@ class Orchestrator:
     # -- a build
 
     def build(self) -> Build:
-        """Run the plan and publish if all went well. Failed models are results, a failed `on_run_end` is a RunError."""
+        """Run the plan and publish if all went well. Failed models are results, a failed `on_run_end` is a RunError.
+
+        Raises OvertakenError where only a build of the whole can tell.
+        """
         self.compiled.check()
         self._sweep()
         plan = self.plan
@@ -324,7 +337,7 @@ class Orchestrator:
         runner = StepRunner(plan, self.cache, self.open_session, places, root, runs.sql, undecided, around)
         options = ExecutorOptions(self.project.threads, self.options.fail_fast)
         try:
-            self.emitter.emit(self._started(plan))
+            self._start(plan)
             execution = DAGExecutor(tasks_of(plan, self.project), runner, self.emitter, time.monotonic, options).run()
         except KeyboardInterrupt:  # before the first node: nobody else tells of it
             self._finish(None, interrupted=True, because=INTERRUPTED)
@@ -403,30 +416,9 @@ class Orchestrator:
         }
         if not missing and self.options.defer is None:
             return {}
-        publisher = self.publisher_of(self.options.defer or self.project.target.name)
-        publication = publisher.current()
+        publisher = self.publisher_of(self.options.defer) if self.options.defer else self.publisher
         live = LiveContents(self.compiled.dag, self.cache, self._input_reader(self.digests), self.moment, self.engine)
-        problems: list[OdibiError] = []
-        given = {}
-        for up, reader in missing.items():
-            if publication is None or up not in publication.relations:
-                told = f"`{reader}` reads `{up}`, which is neither selected nor shown by target `{publisher.target}`"
-                hint = f"select it too, with `--select +{reader}`, or build everything once"
-                problems.append(GraphError(told, hint=hint))
-                continue
-            relation = publication.resolve(up, self.cache.store, self.project.root)
-            if isinstance(relation, Query) and self.engine.DIALECT != CATALOG_DIALECT:
-                told = f"target `{publisher.target}` shows `{up}` as a view, which {self.engine.NAME} cannot run"
-                hint = f"select it too, or give it `materialized='table'` and build `{publisher.target}` again"
-                problems.append(GraphError(told, hint=hint))
-                continue
-            try:
-                given[up] = Given(live.content(publication, up), relation)
-            except OSError as error:
-                problems.append(ProjectError(f"`{up}` cannot be read: {error}", Location(nodes[up].path)))
-        if problems:
-            raise Problems(problems)
-        return given
+        return live.given(missing, publisher)
 
     def _versions(self, wanted: tuple[str, ...]) -> Versions:
         """What the target itself shows of the models that build on it."""
@@ -445,8 +437,9 @@ class Orchestrator:
             reader.ask = Asking(self.open_session, self.engine.DIALECT, root, self.cache.scratch).content
         return reader
 
-    def _started(self, plan: Plan) -> BuildStarted:
-        return BuildStarted(
+    def _start(self, plan: Plan) -> None:
+        unread = self.part.unread if self.part is not None else ()
+        started = BuildStarted(
             self.run_id,
             self.project.target.name,
             self.engine.NAME,
@@ -454,8 +447,11 @@ class Orchestrator:
             at=self._begun,  # reading the project is part of what a user waits for
             started_at=self.started_at,
             only_checks=self.options.only_checks,
-            nodes=planned(plan),
+            nodes=(*map(as_planned, unread), *planned(plan)),
         )
+        self.emitter.emit(started)
+        for result in unread:
+            self.emitter.emit(NodeFinished(result, self._begun))
 
     def _publish(self, plan: Plan, runner: StepRunner) -> Publication:
         """With `defer`, upstream that is not selected is another target's: views take it in instead of naming it."""
@@ -465,7 +461,8 @@ class Orchestrator:
         change = self.publisher.publish(
             to_show.relations(),
             to_show.hidden(),
-            whole=not self.options.select and not self.options.exclude,
+            whole=not self.options.select and not self.options.exclude and self.part is None,
+            upon=self.part.upon if self.part is not None else None,
             run_id=self.run_id,
             published_at=datetime.now(UTC).isoformat(timespec="seconds"),
             built_on={name: version.key for name, version in plan.recipes.previous.items()},

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from glob import has_magic
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 from odibi_sql import warm
 from odibi_sql.cache import expand
@@ -24,6 +25,7 @@ from odibi_sql.inputs import is_remote
 from odibi_sql.model import PythonModel, Source
 from odibi_sql.objects import is_uri
 from odibi_sql.orchestrator import Build, Orchestrator
+from odibi_sql.part import Part, Proved, graph_of
 from odibi_sql.plan import asks_for_the_date, is_stored, is_volatile
 from odibi_sql.relation import Query
 
@@ -46,15 +48,19 @@ class Basis:
 
 @dataclass(frozen=True)
 class Said:
-    """`edits` is what `edits.mean_nothing` takes, for answers that do not depend on comments and layout."""
+    """`edits` is what `edits.what_changed` takes, as JSON, for answers that do not depend on comments and layout."""
 
     stdout: str
     stderr: str
-    edits: Mapping[str, object] | None = None
+    edits: str | None = None
 
 
-def keep_build(orchestrator: Orchestrator, build: Build, arguments: Sequence[str], said: str) -> None:
-    """Keep a proof that there is nothing to do, if there is one. `said` goes to stderr, with warm.DURATION in it."""
+def keep_build(orchestrator: Orchestrator, build: Build, arguments: Sequence[str], say: Callable[[], str]) -> None:
+    """Keep a proof that there is nothing to do, if there is one. What `say` gives goes to stderr, with warm.DURATION in
+    it."""
+    if orchestrator.part is not None:
+        _keep_part(orchestrator, build, orchestrator.part)
+        return
     options = orchestrator.options
     if not build.published or build.publication is None or options.defer or options.frames or not options.use_cache:
         return
@@ -71,20 +77,94 @@ def keep_build(orchestrator: Orchestrator, build: Build, arguments: Sequence[str
     data = list(_data(orchestrator))
     if made is None or any(map(is_remote, orchestrator.looked_at)):
         return
+    date = None if options.as_of else _date(orchestrator, build)
+    _keep(orchestrator, arguments, _basis(orchestrator, data, made, date), Said("", say(), _edits(orchestrator, build)))
+
+
+def _date(orchestrator: Orchestrator, build: Build) -> str | None:
     dated = any(asks_for_the_date(step.node) for step in build.plan.steps.values())
-    date = orchestrator.moment.now.date().isoformat() if dated and options.as_of is None else None
-    _keep(orchestrator, arguments, _basis(orchestrator, data, made, date), Said("", said, _edits(orchestrator)))
+    return orchestrator.moment.now.date().isoformat() if dated else None
 
 
-def _edits(orchestrator: Orchestrator) -> dict[str, object] | None:
-    """What `edits` takes; None where the command line's vars are of kinds that JSON does not give back as they were."""
+def _edits(orchestrator: Orchestrator, build: Build) -> str | None:
+    """What `edits` takes, as JSON; None where the command line's vars are of kinds that this does not give back as they
+    were."""
     given = orchestrator.options
     asked = {"target": given.target, "engine": given.engine, "threads": given.threads, "vars": dict(given.vars)}
     try:
-        keeps = json.loads(json.dumps(asked)) == asked
+        if json.loads(json.dumps(asked)) != asked:
+            return None
     except (TypeError, ValueError):
-        keeps = False
-    return {"asked": asked, "meanings": meanings_of(orchestrator.compiled)} if keeps else None
+        return None
+    return json.dumps(
+        {
+            "asked": asked,
+            "meanings": meanings_of(orchestrator.compiled),
+            "graph": graph_of(orchestrator.compiled) if _is_whole(orchestrator, build) else None,
+            "shown": build.publication.number if build.publication is not None else None,
+        },
+        separators=(",", ":"),
+    )
+
+
+def _is_whole(orchestrator: Orchestrator, build: Build) -> bool:
+    """Whether the next build of a part says and does all that a build of the whole would: there is nothing to be said
+    again, and nobody else to be told."""
+    options, compiled = orchestrator.options, orchestrator.compiled
+    if options.select or options.exclude or not options.checks or options.only_checks or options.as_of:
+        return False
+    said = (*compiled.project.warnings, *compiled.warnings, *orchestrator.lasting, *orchestrator.registrars)
+    return not said and all(result.verdict in (None, "pass") for result in build.execution.results.values())
+
+
+def _keep_part(orchestrator: Orchestrator, build: Build, part: Part) -> None:
+    """The proof that the part was found by, as it is now that the part is built."""
+    proved = part.proved
+    steps = build.plan.steps.values()
+    if build.publication is None or any(is_volatile(step.node) for step in steps) or not _is_whole(orchestrator, build):
+        return
+    sources = {up for step in steps for up in step.node.upstream}
+    if any(_must_be_asked(orchestrator.compiled.dag.nodes[name]) for name in sources):
+        return
+    made = _made(orchestrator, build)
+    if made is None or any(map(is_remote, orchestrator.looked_at)):
+        return
+    arguments, env = proved.proof["arguments"], frozenset(orchestrator.compiled.env)
+    basis = Basis(tuple(_data(orchestrator)), orchestrator.since_ns, tuple(made), env, _date(orchestrator, build))
+    proof = make_proof(
+        arguments, proved.root, basis, Said("", proved.proof["stderr"], _edits_after(part, build.publication.number))
+    )
+    if proof is not None and all(stat and warm.is_old(stat, proved.since_ns) for stat in proved.changed.values()):
+        _write(orchestrator, arguments, _joined(proved, proof, _replaced(orchestrator, part)))
+
+
+def _edits_after(part: Part, shown: int) -> str:
+    known = json.loads(part.proved.proof["edits"])
+    graph = {name: node for name, node in graph_of(part.compiled).items() if name in part.names}
+    now = {"meanings": known["meanings"] | part.meanings, "graph": known["graph"] | graph, "shown": shown}
+    return json.dumps({**known, **now}, separators=(",", ":"))
+
+
+def _replaced(orchestrator: Orchestrator, part: Part) -> Iterator[str]:
+    """What the proof so far looks at and the part no longer needs: its results before, and their publication."""
+    publisher, root = orchestrator.publisher, orchestrator.project.root
+    before = publisher.read(part.upon)
+    shown = before.relations if before is not None else {}
+    paths = [publisher.record_of(part.upon)]
+    paths += [publisher.store / path for name in part.names if name in shown for path in shown[name].parts()]
+    return (str(path).removeprefix(f"{root}{os.sep}") for path in paths)
+
+
+def _joined(proved: Proved, new: dict[str, Any], gone: Iterable[str]) -> dict[str, Any]:
+    """`new` says what the part depends on."""
+    old, without = proved.proof, set(gone)
+    stats = {path: stat for path, stat in old["stats"].items() if path not in without}
+    return {
+        **new,
+        "env": old["env"] | new["env"],
+        "date": old["date"] or new["date"],
+        "stats": {**stats, **proved.changed, **new["stats"]},
+    }
 
 
 def _must_be_asked(node: DAGNode) -> bool:
@@ -115,9 +195,12 @@ def _catalog(orchestrator: Orchestrator) -> Made | None:
 
 
 def _keep(orchestrator: Orchestrator, arguments: Sequence[str], basis: Basis, said: Said) -> None:
+    _write(orchestrator, arguments, make_proof(arguments, str(orchestrator.project.root), basis, said))
+
+
+def _write(orchestrator: Orchestrator, arguments: Sequence[str], proof: dict[str, Any] | None) -> None:
     project = orchestrator.project
     root = str(project.root)
-    proof = make_proof(arguments, root, basis, said)
     path = Path(warm.proof_path(root, os.path.relpath(project.warehouse, root), arguments))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -129,7 +212,7 @@ def _keep(orchestrator: Orchestrator, arguments: Sequence[str], basis: Basis, sa
         return  # a store that cannot be written is no reason to fail a build that had nothing to write
 
 
-def make_proof(arguments: Sequence[str], root: str, basis: Basis, said: Said) -> dict[str, object] | None:
+def make_proof(arguments: Sequence[str], root: str, basis: Basis, said: Said) -> dict[str, Any] | None:
     """The proof to keep, or None where it would not be one. `warm` reads it."""
     stats: dict[str, warm.Stat | None] = {}
     for path in basis.read:

@@ -6,6 +6,7 @@ import json
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from odibi_sql.cache.files import cannot_write
 from odibi_sql.events import Tracker
@@ -29,9 +30,15 @@ class RunFolder:
             return
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            document = json.dumps(build_document(tracker), indent=1)
-            (self.path / "results.json").write_text(document + "\n", "utf-8")
+            (self.path / "results.json").write_text(_a_line_each(build_document(tracker)), "utf-8")
         except OSError as error:
             raise cannot_write(self.path, error) from error
         for old in sorted(self.path.parent.iterdir())[:-KEPT]:
             shutil.rmtree(old, ignore_errors=True)
+
+
+def _a_line_each(document: dict[str, Any]) -> str:
+    """JSON to be looked into: with `indent`, which Python's C encoder does not know, thousands of results take long."""
+    results = ",\n ".join(map(json.dumps, document["results"]))
+    head = json.dumps({**document, "results": []})
+    return f"{head.removesuffix('[]}')}[\n {results}\n]}}\n"

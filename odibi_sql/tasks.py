@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from odibi_sql.dag import DAGNode
-from odibi_sql.events import PlannedNode, Resource
+from odibi_sql.events import NodeExecutionResult, PlannedNode, Resource
 from odibi_sql.executor import Task
 from odibi_sql.plan import Plan, group_of
 from odibi_sql.project import Project
@@ -32,6 +32,11 @@ def planned(plan: Plan) -> tuple[PlannedNode, ...]:
         PlannedNode(name, resource_of(step.node), step.action, step.reason, step.upstream, step.estimate_s)
         for name, step in plan.steps.items()
     )
+
+
+def as_planned(result: NodeExecutionResult) -> PlannedNode:
+    """Of what is known to be unchanged before there is a plan."""
+    return PlannedNode(result.name, result.resource, "cached", result.reason)
 
 
 def resource_of(node: DAGNode) -> Resource:

@@ -25,7 +25,7 @@ import time
 from collections.abc import Sequence
 from zlib import crc32
 
-FORMAT = 2
+FORMAT = 3
 MANY = 20  # changed files: there is likely to be something to do
 RACY_NS = 50_000_000  # file systems stamp with the kernel's tick, which is up to 10 ms old
 PROJECT_FILE = "odibi_project.yml"
@@ -58,7 +58,7 @@ def answer(arguments: Sequence[str], amend: Amend | None = None) -> int | None:
             proof = json.load(file)
         if not _is_of(proof, root, arguments):
             return None
-        changed = _changed(proof["stats"], root)
+        changed = changed_of(proof["stats"], root)
         out, err = proof["stdout"], proof["stderr"]
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
@@ -107,18 +107,7 @@ def has_our_clock(path: str) -> bool:
     return abs(os.stat(path).st_ctime_ns - time.time_ns()) < RACY_NS  # noqa: PTH116
 
 
-def _is_of(proof: dict[str, Any], root: str, arguments: Sequence[str]) -> bool:
-    return (
-        proof["format"] == FORMAT
-        and proof["arguments"] == list(arguments)
-        and proof["root"] == root
-        and proof["python"] == python_identity()
-        and proof["date"] in (None, time.strftime("%Y-%m-%d", time.gmtime()))
-        and all(os.environ.get(name) == value for name, value in proof["env"].items())
-    )
-
-
-def _changed(stats: dict[str, Stat | None], root: str) -> dict[str, Stat | None]:
+def changed_of(stats: dict[str, Stat | None], root: str) -> dict[str, Stat | None]:
     """Those that are not as they were, as they are; not all of them, where they are many."""
     prefix, changed = root + os.sep, {}
     for path, stat in stats.items():
@@ -128,6 +117,17 @@ def _changed(stats: dict[str, Stat | None], root: str) -> dict[str, Stat | None]
             if len(changed) > MANY:
                 break
     return changed
+
+
+def _is_of(proof: dict[str, Any], root: str, arguments: Sequence[str]) -> bool:
+    return (
+        proof["format"] == FORMAT
+        and proof["arguments"] == list(arguments)
+        and proof["root"] == root
+        and proof["python"] == python_identity()
+        and proof["date"] in (None, time.strftime("%Y-%m-%d", time.gmtime()))
+        and all(os.environ.get(name) == value for name, value in proof["env"].items())
+    )
 
 
 def _project(arguments: Sequence[str]) -> str | None:

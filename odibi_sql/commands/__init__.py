@@ -1,1 +1,17 @@
 """The commands of `odibi-sql`, one module each; `cli.COMMANDS` lists them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from odibi_sql.part import Part
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """The command line, as click's `obj`; `part` is all that it leaves to be built, where that is known already."""
+
+    arguments: tuple[str, ...]
+    part: Part | None = None

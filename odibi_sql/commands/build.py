@@ -6,12 +6,13 @@ import contextlib
 import io
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 import click
 
+from odibi_sql.commands import Invocation
 from odibi_sql.commands.options import (
     checks_option,
     increment_options,
@@ -23,6 +24,7 @@ from odibi_sql.commands.options import (
     wants_colour,
 )
 from odibi_sql.events import EventEmitter, NodeFinished, Tracker, Warned
+from odibi_sql.publish import OvertakenError
 from odibi_sql.reports import open_report
 from odibi_sql.reports.text import duration
 from odibi_sql.warm import DURATION
@@ -51,13 +53,21 @@ def command(ctx: click.Context, /, dry_run: bool, verbose: bool, quiet: bool, ou
 
         options.pop("fail_fast")
         return int(ctx.invoke(plan, output=output, **options) or 0)
+    invocation: Invocation = ctx.find_root().obj
+    try:
+        return _build(invocation, verbose, quiet, output, options)
+    except OvertakenError:
+        return _build(replace(invocation, part=None), verbose, quiet, output, options)
+
+
+def _build(invocation: Invocation, verbose: bool, quiet: bool, output: str, options: Mapping[str, Any]) -> int:
     interactive = sys.stderr.isatty() and wants_colour() and not quiet
     name = "quiet" if quiet else "live" if interactive else "lines"
     report = open_report(name, sys.stderr, verbose=verbose, colour=wants_colour())
     tracker = Tracker()
     try:
         talk = contextlib.redirect_stdout(_Talk())  # what Python models print is no data
-        with orchestrate(EventEmitter(tracker, report), **options) as orchestrator, talk:
+        with orchestrate(EventEmitter(tracker, report), invocation.part, **options) as orchestrator, talk:
             build = orchestrator.build()
     finally:
         report.close()
@@ -69,7 +79,7 @@ def command(ctx: click.Context, /, dry_run: bool, verbose: bool, quiet: bool, ou
         from odibi_sql.proof import keep_build
 
         lasting = (*orchestrator.project.warnings, *orchestrator.compiled.warnings, *orchestrator.lasting)
-        keep_build(orchestrator, build, ctx.find_root().obj, nothing_to_do(tracker, lasting, quiet=quiet))
+        keep_build(orchestrator, build, invocation.arguments, lambda: nothing_to_do(tracker, lasting, quiet=quiet))
     if build.execution.interrupted:
         return 130
     return 0 if build.published else 1

@@ -64,7 +64,7 @@ def command(ctx: click.Context, /, levels: bool, output: str, **options: Any) ->
         from odibi_sql.proof import keep_listing
 
         said = "".join(map(warning_line, tracker.warnings))
-        keep_listing(orchestrator, ctx.find_root().obj, text, said, of_catalog=output == "json")
+        keep_listing(orchestrator, ctx.find_root().obj.arguments, text, said, of_catalog=output == "json")
 
 
 def known_columns(orchestrator: Orchestrator) -> dict[str, list[dict[str, str]]]:

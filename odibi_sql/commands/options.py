@@ -15,6 +15,7 @@ from odibi_sql.documents import read_document
 from odibi_sql.errors import OdibiError, ProjectError
 from odibi_sql.events import Event, EventEmitter, Warned
 from odibi_sql.orchestrator import BuildOptions, Orchestrator
+from odibi_sql.part import Part
 from odibi_sql.project import find_project
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -110,9 +111,9 @@ def output_option(*formats: str) -> Callable[[F], F]:
     )
 
 
-def orchestrate(emitter: EventEmitter | None = None, **options: Any) -> Orchestrator:
+def orchestrate(emitter: EventEmitter | None = None, part: Part | None = None, **options: Any) -> Orchestrator:
     """An orchestrator for the options a command was given, as in `build_options`."""
-    return Orchestrator(build_options(**options), emitter or EventEmitter(print_warnings))
+    return Orchestrator(build_options(**options), emitter or EventEmitter(print_warnings), part)
 
 
 def build_options(**options: Any) -> BuildOptions:

@@ -2,13 +2,14 @@
 
 from odibi_sql.publish.live import LiveContents
 from odibi_sql.publish.previous import PreviousVersions
-from odibi_sql.publish.publisher import Change, Publisher, state_of
+from odibi_sql.publish.publisher import Change, OvertakenError, Publisher, publisher_of, state_of
 from odibi_sql.publish.record import Publication, PublishedRelation
 from odibi_sql.publish.relations import PlanToShow, is_published, meaning_of
 
 __all__ = [
     "Change",
     "LiveContents",
+    "OvertakenError",
     "PlanToShow",
     "PreviousVersions",
     "Publication",
@@ -16,5 +17,6 @@ __all__ = [
     "Publisher",
     "is_published",
     "meaning_of",
+    "publisher_of",
     "state_of",
 ]

@@ -7,16 +7,18 @@ published again since, where it reads files, or asks for the time, what it gives
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from odibi_sql.cache import CacheManager, Recipe
+from odibi_sql.compile import CATALOG_DIALECT
 from odibi_sql.dag import DAG
 from odibi_sql.engines.protocol import Engine
-from odibi_sql.errors import OdibiError
-from odibi_sql.inputs import InputReader, is_remote, relation_of
+from odibi_sql.errors import GraphError, Location, OdibiError, Problems, ProjectError
+from odibi_sql.inputs import Given, InputReader, is_remote, relation_of
 from odibi_sql.model import Source
 from odibi_sql.plan import Moment
+from odibi_sql.publish.publisher import Publisher
 from odibi_sql.publish.record import Publication, placed, walk
 from odibi_sql.relation import Attached, Files, Published, Query, Relation
 from odibi_sql.sql import analyse
@@ -50,6 +52,32 @@ class LiveContents:
                 continue
             self._known[stack.pop()] = self._now(one.key, one.content, one.relation)
         return self._known[name]
+
+    def given(self, wanted: Mapping[str, str], publisher: Publisher) -> dict[str, Given]:
+        """What the target shows of these names, each with one of its readers. Raises Problems."""
+        publication = publisher.current()
+        problems: list[OdibiError] = []
+        given = {}
+        for up, reader in wanted.items():
+            if publication is None or up not in publication.relations:
+                told = f"`{reader}` reads `{up}`, which is neither selected nor shown by target `{publisher.target}`"
+                hint = f"select it too, with `--select +{reader}`, or build everything once"
+                problems.append(GraphError(told, hint=hint))
+                continue
+            relation = publication.resolve(up, self.cache.store, self.reader.folder)
+            if isinstance(relation, Query) and self.engine.DIALECT != CATALOG_DIALECT:
+                told = f"target `{publisher.target}` shows `{up}` as a view, which {self.engine.NAME} cannot run"
+                hint = f"select it too, or give it `materialized='table'` and build `{publisher.target}` again"
+                problems.append(GraphError(told, hint=hint))
+                continue
+            try:
+                given[up] = Given(self.content(publication, up), relation)
+            except OSError as error:
+                where = Location(self.dag.nodes[up].path)
+                problems.append(ProjectError(f"`{up}` cannot be read: {error}", where))
+        if problems:
+            raise Problems(problems)
+        return given
 
     def _now(self, key: str, published: str, relation: Relation) -> str:
         if not isinstance(relation, Query):

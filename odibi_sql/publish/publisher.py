@@ -12,13 +12,15 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from odibi_sql.cache import CacheManager
 from odibi_sql.cache.files import cannot_write, write_atomically
-from odibi_sql.errors import StoreError
+from odibi_sql.errors import ProjectError, StoreError
 from odibi_sql.locks import FileLock
+from odibi_sql.project import Project
 from odibi_sql.publish.record import Publication, PublishedRelation, is_there, path_of
 
 KEPT = 10
@@ -31,6 +33,11 @@ class Change:
     publication: Publication
     changed: tuple[str, ...]
     removed: tuple[str, ...]
+
+
+class OvertakenError(Exception):
+    """Something else was published, or taken away, since a part of the project was found to be all that is to be
+    built: a build of the whole is called for."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +54,7 @@ class Publisher:
     folder: Path
     warn: Callable[[str], None]
     scratch: Callable[[], Path]
+    _known: dict[tuple[int, int, int], Publication] = field(default_factory=dict, init=False, compare=False)
 
     def current(self) -> Publication | None:
         """What the catalog file shows, or None if there is none. Of a damaged file, or one that somebody else has
@@ -54,7 +62,7 @@ class Publisher:
 
         Raises StoreError where the file is somebody else's database, or none can be read.
         """
-        if (known := self._known()) is not None:
+        if (known := self._vouched_for()) is not None:
             return known
         if not self.catalog.exists():
             return None
@@ -70,13 +78,13 @@ class Publisher:
                 f"`{self.catalog}` is a database that odibi-sql did not make",
                 hint="move it away, or give the target another `path:` in odibi_project.yml",
             ) from error
-        publication = self._read(shown.number) if shown is not None else None
+        publication = self.read(shown.number) if shown is not None else None
         if publication is not None and shown is not None and shown.is_of(publication):
             self._remember(publication, stat)
             return publication
         why = f"shows what was published elsewhere (from {shown.folder})" if shown is not None else "cannot be read"
         self.warn(f"the catalog `{self.catalog.name}` {why}, so it is made again")
-        last = self._read(self._highest())
+        last = self.read(self._highest())
         return replace(last, folder="") if last is not None else None  # as if moved: all views are made again
 
     def publish(
@@ -88,16 +96,20 @@ class Publisher:
         run_id: str,
         published_at: str,
         built_on: Mapping[str, str] | None = None,
+        upon: int | None = None,
     ) -> Change:
         """Show `relations`, and besides them what the target shows now, unless this is the `whole` project.
 
         `hidden` are the meanings of models that are not shown. `built_on` says of irreplaceable relations which version
-        each was built on, by its key: another that was published meanwhile is not lost.
+        each was built on, by its key: another that was published meanwhile is not lost. `upon` is the number of the one
+        publication that these relations go with.
 
-        Raises StoreError; the target is as it was then.
+        Raises StoreError, and OvertakenError where another one is shown by now; the target is as it was then.
         """
         with self._locked():
             before = self.current()
+            if upon is not None and (before is None or before.number != upon):
+                raise OvertakenError
             self._refuse_forks(self._irreplaceable(before), relations, built_on or {})
             new = Publication(0, None, self.target, run_id, published_at, str(self.folder), relations, hidden)
             if not whole and before is not None:
@@ -134,8 +146,23 @@ class Publisher:
         publication = self.current()
         while publication is not None and publication not in found:
             found.append(publication)
-            publication = self._read(publication.previous) if publication.previous is not None else None
+            publication = self.read(publication.previous) if publication.previous is not None else None
         return found
+
+    def record_of(self, number: int) -> Path:
+        return self.records / f"{number:06}.json"
+
+    def read(self, number: int) -> Publication | None:
+        """The publication of that number, if it is kept and readable."""
+        record = self.record_of(number)
+        try:
+            stat = record.stat()  # a record is only ever replaced as a whole
+            written = (number, stat.st_mtime_ns, stat.st_ino)
+            if written not in self._known:
+                self._known[written] = Publication.from_json(json.loads(record.read_bytes()))
+            return self._known[written]
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
 
     def used_parts(self) -> set[str]:
         """Absolute paths of the store's files that the kept publications read."""
@@ -150,12 +177,12 @@ class Publisher:
         """The catalog and what vouches for it, if they are as this publication left them; nothing is opened."""
         if publication.folder != str(self.folder) or self._known_number() != publication.number:
             return None
-        return self.catalog, self._record(publication.number), self.records / "current.json"
+        return self.catalog, self.record_of(publication.number), self.records / "current.json"
 
     # -- within
 
     def _irreplaceable(self, current: Publication | None) -> Mapping[str, PublishedRelation]:
-        last = current or self._read(self._highest())
+        last = current or self.read(self._highest())
         return last.irreplaceable() if last is not None else {}
 
     def _refuse_forks(
@@ -193,7 +220,7 @@ class Publisher:
         """The publication before, with what readers do not see of it as it is now: of that, nothing is kept twice."""
         if before.hidden == hidden:
             return before
-        amended, record = replace(before, hidden=hidden), self._record(before.number)
+        amended, record = replace(before, hidden=hidden), self.record_of(before.number)
         temporary = record.with_name(f".{record.name}.{os.getpid()}.tmp")
         try:
             temporary.write_text(_text(amended), "utf-8")
@@ -209,7 +236,7 @@ class Publisher:
 
         temporary = self.catalog.with_name(f".{self.catalog.name}.{os.getpid()}.new")
         write_catalog(temporary, self.catalog if before is not None else None, before, new, self.store)
-        write_atomically(self._record(new.number), _text(new))
+        write_atomically(self.record_of(new.number), _text(new))
         os.sync()  # results and record are on disk before a catalog names them
         try:
             install(temporary, self.catalog)
@@ -240,22 +267,13 @@ class Publisher:
             with contextlib.suppress(OSError):
                 path.unlink()
 
-    def _record(self, number: int) -> Path:
-        return self.records / f"{number:06}.json"
-
-    def _read(self, number: int) -> Publication | None:
-        try:
-            return Publication.from_json(json.loads(self._record(number).read_bytes()))
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
-
     def _highest(self) -> int:
         return max((int(path.stem) for path in self.records.glob("[0-9]*.json")), default=0)
 
-    def _known(self) -> Publication | None:
+    def _vouched_for(self) -> Publication | None:
         """What current.json says, if the catalog file is still the one it was written for."""
         number = self._known_number()
-        return self._read(number) if number is not None else None
+        return self.read(number) if number is not None else None
 
     def _known_number(self) -> int | None:
         try:
@@ -274,7 +292,23 @@ class Publisher:
         numbers = sorted((int(path.stem) for path in self.records.glob("[0-9]*.json")), reverse=True)
         before = [number for number in numbers if new.previous is not None and number <= new.previous]
         for number in set(numbers) - {new.number, *before[: KEPT - 1]}:
-            self._record(number).unlink(missing_ok=True)
+            self.record_of(number).unlink(missing_ok=True)
+
+
+def publisher_of(project: Project, target: str, cache: CacheManager, warn: Callable[[str], None]) -> Publisher:
+    """Raises ProjectError for a target that is not declared."""
+    if target not in project.targets:
+        raise ProjectError(f"no target `{target}`", hint=f"declared are: {', '.join(project.targets)}")
+    catalog = project.root / project.targets[target].database
+    return Publisher(
+        target=target,
+        catalog=catalog.resolve() if catalog.is_symlink() else catalog,  # what is replaced is not the link
+        records=project.warehouse / "publications" / target,
+        store=cache.store,
+        folder=project.root,
+        warn=warn,
+        scratch=cache.scratch,
+    )
 
 
 def _text(one: Publication) -> str:

@@ -1,5 +1,6 @@
 """Whatever was edited in between: where a build is answered by a proof, the build itself would have had nothing to do;
-and comments and layout of tables are such edits."""
+and comments and layout of tables are such edits. Where a part of the project is all that is built, the whole is as if
+it was built from nothing."""
 
 from __future__ import annotations
 
@@ -7,10 +8,11 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from odibi_sql import api, warm
+from odibi_sql.__main__ import look
 from odibi_sql.cli import run
 from odibi_sql.edits import amended
 from tests.properties.edits import Edit, apply, edits
@@ -19,6 +21,7 @@ from tests.properties.warehouses import Warehouse, environment
 
 OF_TEXTS = ("constant", "other constant", "shape", "kind", "use", "order by", "swap")
 STYLES = edits.map(lambda edit: replace(edit, kind="style"))
+OF_SQL = st.builds(lambda edit, kind: replace(edit, kind=kind), edits, st.sampled_from(OF_TEXTS[:3]))
 TEXTS = st.builds(lambda edit, kind: replace(edit, kind=kind), edits, st.sampled_from(OF_TEXTS))
 
 
@@ -43,6 +46,33 @@ def test_what_a_proof_answers_has_nothing_to_do(project: Project, edited: list[E
                 assert kept.published() == shown
             assert answered or not proved or not _differ_in_style_of_tables(before, project)
             proved = _prove(kept, project)
+
+
+@settings(max_examples=settings().max_examples // 2)
+@given(projects(), st.lists(st.one_of(OF_SQL, OF_SQL, OF_SQL, TEXTS, edits), min_size=1, max_size=5))
+def test_parts_give_what_a_clean_build_gives(project: Project, edited: list[Edit]) -> None:
+    """And nothing is left to do after them; those that edits of one model's SQL concern are all that runs."""
+    with tempfile.TemporaryDirectory(prefix="odibi-properties-") as folder:
+        kept = Warehouse(Path(folder) / "kept")
+        project = _without_the_clock(project)
+        kept.write(project)
+        for number, edit in enumerate(edited):
+            if not _prove(kept, project):
+                return
+            project = _without_the_clock(apply(edit, project))
+            kept.write(project)
+            with environment(project):
+                code, part = look(_arguments(kept))
+                built = run(_arguments(kept), part) if code is None else code
+            event("a part" if part is not None else "the whole")
+            clean = Warehouse(Path(folder) / f"clean{number}")
+            clean.write(project)
+            with environment(project):
+                assert built == run(_arguments(clean))
+                if built == 0:
+                    assert kept.shown() == clean.shown()
+                    results = api.build(kept.folder).results
+                    assert {result.status for result in results.values()} == {"cached"}
 
 
 def _arguments(kept: Warehouse) -> list[str]:

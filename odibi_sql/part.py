@@ -1,0 +1,123 @@
+"""Part: the models that edits concern, in a project whose rest is as the target shows it.
+
+An edit of a model's SQL concerns that model and what is made of it. Of all else a proof says that a build would find it
+unchanged: so it need not be read, and what is left is a build of a few models over published ones. The graph that the
+proof keeps tells which these are; it has what a name needs to be found, and whether a node can be built so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from odibi_sql.compile import Compiled
+from odibi_sql.dag import DAGNode
+from odibi_sql.events import NodeExecutionResult
+from odibi_sql.incremental.strategies import grows, has_intervals
+from odibi_sql.materializations import MATERIALIZATIONS
+from odibi_sql.model import Check, Config, Model, UnitTest
+from odibi_sql.sql import Statement
+from odibi_sql.warm import Stat, changed_of
+
+MOST = 100  # of more nodes, what is remembered of each is worth reading
+_UNREAD = Statement("", 0, (), (), (), "", "fixed", unknown_files=False, notes=())
+
+
+@dataclass(frozen=True)
+class Proved:
+    """A proof as `warm` found it, at `path`: all is as it says but for `changed`, looked at after `since_ns`."""
+
+    path: str
+    proof: Mapping[str, Any]
+    root: str
+    changed: Mapping[str, Stat | None]
+    since_ns: int
+
+    def stands(self) -> bool:
+        """Whether nothing else changed meanwhile."""
+        return changed_of(self.proof["stats"], self.root) == self.changed
+
+
+@dataclass(frozen=True)
+class Part:
+    """`names` are what is to be built, in the order of the DAG of `compiled`, in which models that were not read have
+    no SQL. `unread` are all other nodes, as results of the build. `upon` is the publication that shows them."""
+
+    compiled: Compiled
+    names: tuple[str, ...]
+    unread: tuple[NodeExecutionResult, ...]
+    upon: int
+    meanings: Mapping[str, str]
+    proved: Proved
+
+
+def graph_of(compiled: Compiled) -> dict[str, list[Any]]:
+    """By name, what JSON keeps of each node that is made: resource, path, schema, materialized, upstream, and whether
+    it can be built as a part of the project."""
+    return {
+        node.name: [
+            node.resource,
+            node.path,
+            node.config.schema,
+            node.config.materialized,
+            list(node.upstream),
+            _follows(node),
+        ]
+        for node in compiled.dag.nodes.values()
+        if node.resource != "source"
+    }
+
+
+def _follows(node: DAGNode) -> bool:
+    """Not what goes on from an earlier version, nor what has an engine or a loader of its own."""
+    definition, config = node.definition, node.config
+    if not isinstance(definition, Model) or isinstance(definition, UnitTest) or config.engine is not None:
+        return False
+    if grows(config) or has_intervals(config) or MATERIALIZATIONS[config.materialized].irreplaceable:
+        return False
+    return isinstance(definition, Check) or config.materialized in ("table", "view")
+
+
+def concerned(graph: Mapping[str, list[Any]], paths: Collection[str]) -> frozenset[str] | None:
+    """Names of the models in these files and of all that is made of them; None where these cannot be built alone, or
+    are many."""
+    below: dict[str, list[str]] = {}
+    for name, node in graph.items():
+        for up in node[4]:
+            below.setdefault(up, []).append(name)
+    stack = [name for name, node in graph.items() if node[1] in paths]
+    found = set(stack)
+    while stack and len(found) <= MOST:
+        new = [name for name in below.get(stack.pop(), ()) if name not in found]
+        found.update(new)
+        stack += new
+    return frozenset(found) if len(found) <= MOST and all(graph[name][5] for name in found) else None
+
+
+def unread_models(graph: Mapping[str, list[Any]], names: Collection[str], edited: Iterable[Model]) -> list[Model]:
+    """The other models that these may read, `edited` among them, and checks of what is no model: as far as others can
+    name them.
+
+    One that keeps nothing to be read (ephemeral) is not among them: what reads it does not find it, and goes the long
+    way.
+    """
+    wanted = {up.casefold() for name, node in graph.items() if name in names or node[0] == "check" for up in node[4]}
+    for model in edited:
+        wanted.update(reference.parts[-1].casefold() for reference in model.references)
+        wanted.update(name.casefold().rpartition(".")[2] for name in model.config.depends_on)
+    return [
+        Model(name, path, Config(schema=schema, materialized=materialized), _UNREAD)
+        for name, (resource, path, schema, materialized, *_) in graph.items()
+        if resource == "model" and name not in names and name.casefold() in wanted
+        if MATERIALIZATIONS[materialized].published is not None
+    ]
+
+
+def unread_results(graph: Mapping[str, list[Any]], names: Collection[str]) -> tuple[NodeExecutionResult, ...]:
+    """As a build tells of what it found unchanged; there are no checks that did not pass in a graph that is kept."""
+    return tuple(
+        NodeExecutionResult(name, node[0], "cached", "unchanged", verdict="pass" if node[0] == "check" else None)
+        for name, node in graph.items()
+        if name not in names
+    )
