@@ -32,7 +32,7 @@ def odibi(*arguments: str, **environment: str) -> subprocess.CompletedProcess[st
 def test_help_says_what_the_command_does_with_an_example(run: Run, path: list[str]) -> None:
     ran, short = run(*path, "--help"), run(*path, "-h")
     assert (ran.code, ran.err) == (0, "")
-    assert ran.out == short.out
+    assert ran == short
     paragraphs = ran.out.split("\n\n")
     assert paragraphs[0].startswith(f"Usage: odibi-sql {' '.join(path)}")
     first = paragraphs[1].strip()
