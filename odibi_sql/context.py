@@ -7,7 +7,6 @@ has at hand of it.
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -43,11 +42,7 @@ class NodeContext:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        try:
-            with contextlib.suppress(EngineFailure):  # the cursor's end takes its views along, if this did not
-                self.cursor.drop_views(tuple(reversed(self._views)))
-        finally:
-            self.cursor.close()
+        self.cursor.close()
 
     @property
     def views(self) -> tuple[str, ...]:

@@ -68,10 +68,10 @@ def test_one_shared_connection_and_plain_names_would_collide(tmp_path: Path) -> 
 
 
 def test_views_are_gone_afterwards_also_after_a_failure(session: Session, tmp_path: Path) -> None:
-    dropped: list[str] = []
+    closed: list[str] = []
 
     class Watched:
-        """A cursor that remembers what was dropped; everything else is the cursor itself."""
+        """A cursor that remembers its end, which is that of its views; everything else is the cursor itself."""
 
         def __init__(self) -> None:
             self.inner = session.cursor()
@@ -79,9 +79,9 @@ def test_views_are_gone_afterwards_also_after_a_failure(session: Session, tmp_pa
         def __getattr__(self, name: str) -> object:
             return getattr(self.inner, name)
 
-        def drop_views(self, names: tuple[str, ...]) -> None:
-            dropped.extend(names)
-            self.inner.drop_views(names)
+        def close(self) -> None:
+            closed.append("closed")
+            self.inner.close()
 
     (tmp_path / "one.csv").write_text("x\n1\n")
     one = Files("csv", (str(tmp_path / "one.csv"),))
@@ -93,7 +93,7 @@ def test_views_are_gone_afterwards_also_after_a_failure(session: Session, tmp_pa
         bound = context.bind(bad, slots(bad), context.make_views({"orders": one}, bad))
         made = context.views
         context.write(bound, tmp_path / "out")
-    assert dropped == ["__odibi_r_1_0"]
+    assert closed == ["closed"]
     assert made == ("__odibi_r_1_0",)
     assert not list(tmp_path.glob("out*"))
 

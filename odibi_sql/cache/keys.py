@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 FORMAT = 1
@@ -41,6 +42,10 @@ class Recipe:
         return _digest(self._own_text())[:MEANING_DIGITS]
 
     def key(self) -> str:
+        return self._key
+
+    @cached_property
+    def _key(self) -> str:
         own = self._own_text()
         contents = json.dumps([content for _, content in self.inputs], separators=(",", ":"))
         return _digest(own)[:MEANING_DIGITS] + _digest(f"{own}\n{contents}")[: 64 - MEANING_DIGITS]

@@ -168,8 +168,6 @@ class Cursor(Protocol):
     def create_query_view(self, name: str, sql: str) -> None:
         """Make a SELECT readable as `name`; the tables in it are bound to views of this cursor already."""
 
-    def drop_views(self, names: Sequence[str]) -> None: ...
-
     def fix_time(self) -> None:
         """Make now(), current_date and their like give the session's `now` in what this cursor runs next."""
 
@@ -224,7 +222,8 @@ class Cursor(Protocol):
         May be called from another thread, and when nothing runs.
         """
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Its views end with it."""
 
 
 class Session(Protocol):

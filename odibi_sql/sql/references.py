@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from sqlglot import exp
 
@@ -44,6 +45,8 @@ _PASSING = (
     exp.With,
 )
 _BACKTICKS = frozenset({"bigquery", "databricks", "mysql", "spark"})
+_LOOKED_AT = (*_REFUSED, exp.Column, exp.Func, exp.Select, exp.Summarize, exp.Table, exp.TableSample)
+_LEAVES = frozenset({exp.Boolean, exp.Identifier, exp.Literal, exp.Null})  # half of all nodes, with nothing below them
 
 
 @dataclass(frozen=True)
@@ -129,33 +132,39 @@ class _Walk:
                     raise SyntaxProblem(said, self.tables[id(table)].at, "write `as` and a name after the column")
 
     def visit(self, node: exp.Expr, scope: _Scope) -> None:
-        if isinstance(node, _REFUSED):
-            hint = "write only the query: its rows become the table"
-            raise SyntaxProblem("a model only reads", place(node, self.parsed), hint)
+        looked_at = _is_looked_at(type(node))  # type: ignore[arg-type]  # mypy takes its instances' hash for its own
+        if looked_at:
+            self.look_at(node, scope)
+        with_ = node.args.get("with_")
+        if with_:
+            scope = self.push_with(with_, scope)
+        if looked_at and isinstance(node, exp.Select):
+            scope = self.enter_select(node, scope)
+        for key, value in node.args.items():
+            if value and key not in ("with_", "hint"):
+                self.push(value, scope)
+
+    def look_at(self, node: exp.Expr, scope: _Scope) -> None:
         if isinstance(node, exp.Table):
             self.visit_table(node, scope)
         elif isinstance(node, exp.Column):
             self.visit_column(node, scope)
+        elif isinstance(node, _REFUSED):
+            hint = "write only the query: its rows become the table"
+            raise SyntaxProblem("a model only reads", place(node, self.parsed), hint)
         elif isinstance(node, exp.Func):
             self.visit_function(node)
         elif isinstance(node, exp.Summarize) and isinstance(node.this, exp.Literal):
             self.visit_summarized(node.this)
         elif isinstance(node, exp.TableSample):
             self.volatile |= not node.args.get("seed")
-        with_ = node.args.get("with_")
-        if with_:
-            scope = self.push_with(with_, scope)
-        if isinstance(node, exp.Select):
-            scope = self.enter_select(node, scope)
-        for key, value in node.args.items():
-            if key not in ("with_", "hint"):
-                self.push(value, scope)
 
     def push(self, value: object, scope: _Scope) -> None:
         if isinstance(value, exp.Expr):
-            self.stack.append((value, scope))
+            if type(value) not in _LEAVES:
+                self.stack.append((value, scope))
         elif isinstance(value, list):
-            self.stack.extend((item, scope) for item in value if isinstance(item, exp.Expr))
+            self.stack += [(item, scope) for item in value if isinstance(item, exp.Expr) and type(item) not in _LEAVES]
 
     def push_with(self, with_: exp.Expr, scope: _Scope) -> _Scope:
         """Queue the bodies of CTEs, each in its own scope, and give the scope of the query after them."""
@@ -340,6 +349,12 @@ class _Walk:
         for name, at in self.cte_reads:
             if name.lower() in tables:
                 yield Note(at, f"`{name}` is the CTE here, and a table elsewhere in this query", name)
+
+
+@cache
+def _is_looked_at(kind: type[exp.Expr]) -> bool:
+    """Asked once for each of many types, since most nodes are only passed through."""
+    return issubclass(kind, _LOOKED_AT)
 
 
 def place(node: exp.Expr, parsed: Parsed) -> int:

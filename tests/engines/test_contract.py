@@ -83,9 +83,11 @@ def test_an_empty_result_keeps_its_columns(cursor: Cursor, tmp_path: Path) -> No
     assert cursor.describe("select * from none_yet") == written.columns
 
 
-def test_dropped_views_are_gone_and_their_names_free(cursor: Cursor, tmp_path: Path) -> None:
-    cursor.create_query_view("v", "select 1 as a")
-    cursor.drop_views(["v", "never_there"])
+def test_views_end_with_their_cursor_and_their_names_are_free(session: Session) -> None:
+    first, cursor = session.cursor(), session.cursor()
+    first.create_query_view("v", "select 1 as a")
+    assert first.describe("select * from v") == (Column("a", "INTEGER"),)
+    first.close()
     with pytest.raises(EngineFailure):
         cursor.describe("select * from v")
     cursor.create_query_view("v", "select 'x' as b")
@@ -120,7 +122,6 @@ def test_an_interrupted_query_says_so_and_leaves_no_file(session: Session, tmp_p
         running.result()
     assert raised.value.interrupted and not raised.value.passing
     assert list(tmp_path.glob("r*")) == []
-    cursor.drop_views(["whatever"])
     cursor.close()
     cursor.interrupt()
 
@@ -142,7 +143,6 @@ def test_cursors_at_work_at_once_do_not_see_each_other(session: Session, tmp_pat
                 cursor.create_query_view(name, f"select {n} as a, i from range({n * 1000 + turn}) t(i)")
                 sql = f"select min(a) as low, max(a) as high, count(*) as n from {name}"
                 contents.append(cursor.write(sql, tmp_path / f"{n}-{turn}").content)
-                cursor.drop_views([name])
             return contents
         finally:
             cursor.close()

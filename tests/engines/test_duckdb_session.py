@@ -179,16 +179,13 @@ def test_the_engine_is_told_apart_without_importing_duckdb() -> None:
 
 def test_views_of_one_name_are_each_cursors_own(session: Session, tmp_path: Path) -> None:
     def work(n: int) -> str:
-        cursor = session.cursor()
-        try:
-            for turn in range(5):
-                cursor.create_query_view("same_name", f"select {n} as a, i from range({n * 1000 + turn}) t(i)")
-                sql = "select min(a) as low, max(a) as high, count(*) as n from same_name"
-                written = cursor.write(sql, tmp_path / f"{n}")
-                cursor.drop_views(["same_name"])
-            return written.content
-        finally:
+        for turn in range(5):
+            cursor = session.cursor()
+            cursor.create_query_view("same_name", f"select {n} as a, i from range({n * 1000 + turn}) t(i)")
+            sql = "select min(a) as low, max(a) as high, count(*) as n from same_name"
+            written = cursor.write(sql, tmp_path / f"{n}")
             cursor.close()
+        return written.content
 
     with ThreadPoolExecutor(8) as pool:
         contents = list(pool.map(work, range(1, 9)))

@@ -99,7 +99,6 @@ def test_nodes_are_run_as_on_a_spark_of_ones_own(session: Session, tmp_path: Pat
             cursor.create_query_view(name, f"select {n} as a, i from range({n * 1000 + turn}) t(i)")
             sql = f"select min(a) as low, count(*) as n, current_date as d from {name}"
             written = cursor.write(sql, tmp_path / f"{n}-{turn}")
-            cursor.drop_views([name])
             assert session.content(Stored(written.columns, tuple(map(str, written.parts)))) == written.content
             contents.append(written.content)
         cursor.close()

@@ -27,7 +27,7 @@ _DIGITS_IN_64_BITS = 18
 
 
 def counting_sql(select: str, columns: Sequence[Column]) -> str:
-    """One aggregate pass over `select`: its number of rows, and the sum of their hashes.
+    """One aggregate pass over `select`: its number of rows, and the sum of their hashes, NULL where there are none.
 
     A column that is `stored_as` another type is expected as it is stored: to read many of these back only to hash them
     would cost more than the hash. The sum is the same for the column itself.
@@ -45,7 +45,7 @@ def grouping_sql(select: str, columns: Sequence[Column], expression: str) -> str
 
 def _counts(columns: Sequence[Column]) -> str:
     hashed = ", ".join(_hashed(column, name) for column, name in zip(columns, _names(columns), strict=True))
-    return f"count(*), coalesce(sum(hash(hash({hashed}))), 0)"
+    return f"count(*), sum(hash(hash({hashed})))"
 
 
 def _names(columns: Sequence[Column]) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from shutil import rmtree
 from tempfile import TemporaryDirectory
@@ -150,9 +151,7 @@ class DuckDBCursor:
 
     def at_hand(self, stored: Stored, readers: Sequence[str]) -> str | None:
         hand = self._session.at_hand
-        if (
-            hand is None or self._has_run_own or any("rowid" in sql.casefold() for sql in readers)
-        ):  # which tables have, and views do not
+        if hand is None or self._has_run_own or any(map(_may_read_rowid, readers)):
             return None
         self._stop_if_interrupted()
         name = hand.held(stored, self._connection)
@@ -171,17 +170,15 @@ class DuckDBCursor:
         before = f"CREATE TEMP VIEW {quote_name(name)} AS SELECT * FROM ("
         self._create_view(statement(before, sql, ")", self._longest))
 
-    def drop_views(self, names: Sequence[str]) -> None:
-        with translated():
-            for name in names:
-                self._connection.execute(f"DROP VIEW IF EXISTS {quote_name(name)}")
-
     def fix_time(self) -> None:
         with translated():
             for fixing in fixing_statements(self._session.now):
                 self._connection.execute(fixing)
 
     def describe(self, sql: str) -> tuple[Column, ...]:
+        self._stop_if_interrupted()
+        with suppress(duckdb.Error):  # told below, with its place; where there is none, this is quicker
+            return _columns(self._connection.sql(statement("SELECT * FROM (", sql, ")").text))
         described = self._run(statement("DESCRIBE SELECT * FROM (", sql, ")", self._longest))
         return tuple(Column(row[0], row[1]) for row in described)
 
@@ -343,8 +340,7 @@ class DuckDBCursor:
         try:
             # Nothing tells how many rows a query will have: the limit bounds what a wrong guess costs.
             self._run(statement(f"CREATE TABLE {name} AS SELECT * FROM (", sql, f") LIMIT {MOST_ROWS + 1}"))
-            table = self._connection.table(name)
-            columns = tuple(Column(label, str(kind)) for label, kind in zip(table.columns, table.types, strict=True))
+            columns = _columns(self._connection.table(name))
             counted = self._count(f"FROM {name}", columns)
             if counted.rows <= MOST_ROWS:
                 copy = self._copying(f"FROM {name}", columns, layout)
@@ -361,7 +357,7 @@ class DuckDBCursor:
 
     def _write_relation(self, relation: duckdb.DuckDBPyRelation, stem: Path) -> Written:
         """The relation's own connection writes it: Arrow, on the way between, would lose what Parquet loses."""
-        columns = tuple(Column(name, str(kind)) for name, kind in zip(relation.columns, relation.types, strict=True))
+        columns = _columns(relation)
 
         def copy(path: Path, wide: bool) -> tuple[Column, ...]:
             stored = stored_columns(columns, wide=wide)
@@ -399,18 +395,19 @@ class DuckDBCursor:
 
     def _written(self, columns: tuple[Column, ...], files: tuple[Path, ...], counts: tuple[Count, ...]) -> Written:
         stored = Stored(columns, tuple(map(str, files)))
-        self._check_types(columns, raw_sql(columns, stored.parts[:1]))
+        self._check_types(stored)
         counts = counts or self.count(stored)
         whole = sum(counts, NO_ROWS)
         size = sum(file.stat().st_size for file in files)
         return Written(columns, files, whole.rows, size, self.digest(columns, whole), counts)
 
-    def _check_types(self, columns: tuple[Column, ...], raw: str) -> None:
+    def _check_types(self, stored: Stored) -> None:
         """Should a later DuckDB have a type that Parquet changes; each type is tried once a session."""
         known = self._session.lossless
-        if all((column.type, column.stored_as) in known for column in columns):
+        if all((column.type, column.stored_as) in known for column in stored.columns):
             return
-        for column, held in zip(columns, self.describe(raw), strict=True):
+        held_columns = self.describe(raw_sql(stored.columns, stored.parts[:1]))
+        for column, held in zip(stored.columns, held_columns, strict=True):
             if held.type != (column.stored_as or column.type):
                 raise EngineFailure(
                     f"column `{column.name}` of type {column.type} comes back from Parquet as {held.type}: "
@@ -420,7 +417,17 @@ class DuckDBCursor:
 
     def _count(self, select: str, columns: Sequence[Column]) -> Count:
         rows, total = self._run(statement("", counting_sql(select, columns), ""))[0]
-        return Count(int(rows), int(total))
+        return Count(int(rows), int(total or 0))
+
+
+def _columns(relation: duckdb.DuckDBPyRelation) -> tuple[Column, ...]:
+    return tuple(Column(name, str(kind)) for name, kind in zip(relation.columns, relation.types, strict=True))
+
+
+@lru_cache(256)
+def _may_read_rowid(sql: str) -> bool:
+    """Which tables have, and views do not; asked for each input."""
+    return "rowid" in sql.casefold()
 
 
 def _may_collate(sql: str) -> bool:

@@ -39,6 +39,7 @@ _NESTED = frozenset({"LIST", "ARRAY", "STRUCT", "TUPLE", "UNION", "MAP"})
 _CAST_INSTEAD = {"VARIANT": "JSON", "TYPE": "VARCHAR"}  # Parquet's VARIANT has no unsigned, 128-bit or interval values
 
 
+@lru_cache(4096)
 def cast_instead(exact: str) -> str | None:
     """The type to cast to where a type cannot be stored; None if it can."""
     for part in parse_type(exact).walk():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from odibi_sql.engines.duckdb.failures import Statement, statement
@@ -34,7 +34,7 @@ def stored_columns(columns: Sequence[Column], *, wide: bool = False) -> tuple[Co
                 f"column `{column.name}` is of type {column.type}, which cannot be stored without loss: "
                 f"write CAST({name} AS {instead}) AS {name}"
             )
-    return tuple(replace(column, stored_as=stored_type(column.type, wide=wide)) for column in columns)
+    return tuple(Column(column.name, column.type, stored_type(column.type, wide=wide)) for column in columns)
 
 
 def copying(

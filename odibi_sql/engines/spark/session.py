@@ -141,13 +141,6 @@ class SparkCursor:
     def create_query_view(self, name: str, sql: str) -> None:
         self._keep_view(name, self._frame(sql))
 
-    def drop_views(self, names: Sequence[str]) -> None:
-        with translated():
-            for name in names:
-                if name in self._views:
-                    self._spark.catalog.dropTempView(name)
-                    self._views.discard(name)
-
     def fix_time(self) -> None:
         """It is fixed wherever SQL asks for it: views that are made before must have it as well."""
 
@@ -272,8 +265,9 @@ class SparkCursor:
                 self._spark.sparkContext.cancelJobsWithTag(self._tag)
 
     def close(self) -> None:
-        with suppress(EngineFailure):
-            self.drop_views(tuple(self._views))
+        with suppress(EngineFailure), translated():
+            while self._views:
+                self._spark.catalog.dropTempView(self._views.pop())
 
     def _frame(self, sql: str) -> DataFrame:
         """The analysed query; places in errors are those of `sql`."""
