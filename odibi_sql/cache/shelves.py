@@ -47,6 +47,9 @@ class Shelf(Protocol):
     def look(self, part: Part) -> tuple[int, int] | None:
         """Bytes and time of a part, if it is there."""
 
+    def vouches(self, part: Part) -> bool:
+        """Whether a part is what was written although an engine cannot read it, which may have other reasons then."""
+
     def take(self, key: str, put: int, written: Written) -> tuple[Part, ...]:
         """The parts as the entry will name them."""
 
@@ -87,6 +90,9 @@ class Folder:
         except OSError:
             return None
         return found.st_size, found.st_mtime_ns
+
+    def vouches(self, part: Part) -> bool:  # noqa: ARG002 - a file at hand that cannot be read is damaged
+        return False
 
     def take(self, key: str, put: int, written: Written) -> tuple[Part, ...]:
         """They are renamed later, so size and time stay."""
@@ -148,8 +154,10 @@ class Objects:
                 self._where,
                 "pip install 'odibi-sql[objects]'",
             )
-        self._place()
+        place = self._place()
         self._listing()
+        with self._told():
+            objects.look_at([f"{place}/{MARK}"])  # who may list need not be let to read
 
     def look(self, part: Part) -> tuple[int, int] | None:
         found = self._listing().get(part.path)
@@ -157,6 +165,14 @@ class Objects:
             with self._told():
                 found = objects.look_at([part.path])[0]
         return (found.bytes, found.mtime_ns) if found is not None else None
+
+    def vouches(self, part: Part) -> bool:
+        """It is asked anew. A place that cannot be reached says nothing against what lies there."""
+        try:
+            found = objects.look_at([part.path])[0]
+        except OSError:
+            return True
+        return found is not None and (found.bytes, found.mtime_ns) == (part.bytes, part.mtime_ns)
 
     def take(self, key: str, put: int, written: Written) -> tuple[Part, ...]:
         uris = list(written.uris)
@@ -240,6 +256,7 @@ class Objects:
             place = f"{self._uri}/{self._project}-{secrets.token_hex(4)}"
             with self._told():
                 objects.write(f"{place}/{MARK}", json.dumps({"warehouse": str(self.records.parent.parent)}).encode())
+                objects.look_at([f"{place}/{MARK}"])
             self.records.mkdir(parents=True, exist_ok=True)
             new = self.records / f".{_PLACE}.{self._run_id}"
             new.write_text(json.dumps({"uri": place}), "utf-8")

@@ -229,4 +229,8 @@ def test_results_at_a_uri_are_written_and_read_there(tmp_path: Path, running_spa
     with pytest.raises(EngineFailure):
         cursor.write("select assert_true(id < 3) from back", tmp_path / "bad")
     assert {found.uri: found.bytes for found in below(parts_at)} == there
+    with pytest.raises(EngineFailure) as raised:
+        cursor.create_view("in_a_bucket", Stored(written.columns, ("s3://bucket/part.parquet",)))
+        cursor.rows("select * from in_a_bucket")
+    assert "hadoop-aws" in (raised.value.hint or "")
     session.close()

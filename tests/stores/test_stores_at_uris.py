@@ -13,8 +13,9 @@ from odibi_sql import objects
 from odibi_sql.cache import CacheManager, Entry, Recipe
 from odibi_sql.cache.shelves import Objects
 from odibi_sql.engines.protocol import Written
+from odibi_sql.errors import StoreError
 from odibi_sql.objects import below, remove, write
-from odibi_sql.relation import Column
+from odibi_sql.relation import Column, Stored
 from tests.crash.project_files import Folder, ended
 from tests.stores.conftest import MakeShop, files_at
 
@@ -203,17 +204,31 @@ def test_what_was_put_and_not_linked_is_nobodys(place: str, tmp_path: Path) -> N
     killed._lock.release()  # type: ignore[union-attr]
     living.sweep()
     assert at(place) == {whole.parts[0].file} and living.get(whole.key) == whole
+
+    def unreadable(rows: Stored) -> str:
+        raise StoreError("no such class")
+
+    with pytest.raises(StoreError, match="no such class"):
+        list(living.verify(unreadable))
+    assert living.get(whole.key) == whole  # for all that is known, it is as it was written
     living.close()
     assert at(place) == {whole.parts[0].file} and warnings == []
     assert not list((tmp_path / "warehouse").glob("stores/*/tmp/*"))
 
 
-def test_what_cannot_be_used_is_told_before_anything_runs(shop: MakeShop, s3: str, tmp_path: Path) -> None:
+def test_what_cannot_be_used_is_told_before_anything_runs(
+    shop: MakeShop, s3: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     one = shop(f"{s3}-not/there", MODELS)
     done = one.run("build")
     assert done.code == 2 and not list(one.warehouse.glob("*.duckdb"))
     assert done.err.startswith(f"odibi_project.yml:4:8: results cannot be kept at `{s3}-not/there`: "), done.err
     assert "The specified bucket does not exist" in done.err and "hint: the bucket must be there" in done.err
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    done = shop(s3, MODELS).run("build")
+    assert done.code == 2 and "ACCESS_DENIED" in done.err and "hint: the bucket must be there" in done.err
     (tmp_path / "file").touch()
     one = shop(f"file://{tmp_path}/file/place", MODELS)
     done = one.run("build")

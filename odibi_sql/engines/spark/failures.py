@@ -70,7 +70,7 @@ def failure_of(error: BaseException, sql: str = "") -> EngineFailure:
         passing=bool(_PASSING.search(message)),
         interrupted=bool(_CANCELLED.search(message)),
         suggestion=suggestion,
-        hint=f"columns like it: {', '.join(f'`{one}`' for one in proposal)}" if proposal else _hint(condition),
+        hint=f"columns like it: {', '.join(f'`{one}`' for one in proposal)}" if proposal else _hint(condition, message),
     )
 
 
@@ -82,7 +82,9 @@ def _told_by_java(error: BaseException) -> str:
     return str(error)
 
 
-def _hint(condition: str) -> str | None:
+def _hint(condition: str, message: str) -> str | None:
+    if "S3AFileSystem not found" in message:
+        return "Spark needs hadoop-aws, as new as its Hadoop: `spark.jars.packages: org.apache.hadoop:hadoop-aws:…`"
     return "every Spark session that reads it must see the store's folder" if condition == "PATH_NOT_FOUND" else None
 
 
