@@ -1,7 +1,8 @@
-"""`python -m tests.engines.killing PROJECT NODE VICTIM`: a build on Spark, in which something dies amid NODE.
+"""`python -m tests.engines.killing PROJECT NODE VICTIM [SELECT…]`: a build on Spark in which something dies amid NODE.
 
 The victim is a process group by its number, `java` (the driver's own) or `python` (this process). It dies when the
-first of several tasks of NODE has ended: some of the work is done, and some is not.
+first of several tasks of NODE has ended: some of the work is done, and some is not. With `ctrl-c` nothing dies: that is
+pressed then, in a build by the command line, whose document and exit code are this program's.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from odibi_sql.cli import run
 from odibi_sql.events import Event, EventEmitter, NodeStarted
 from odibi_sql.orchestrator import BuildOptions, Orchestrator
 
@@ -35,7 +37,9 @@ class Killer:
             if self.enough.wait(0.01):
                 return
         self.killed = True
-        if self.victim == "python":
+        if self.victim == "ctrl-c":
+            os.kill(os.getpid(), signal.SIGINT)
+        elif self.victim == "python":
             os.kill(os.getpid(), signal.SIGKILL)
         elif self.victim == "java":
             _context()._gateway.proc.kill()
@@ -63,11 +67,18 @@ def _context() -> Any:
     return SparkContext._active_spark_context
 
 
-def main(project: str, node: str, victim: str) -> None:
+def main(project: str, node: str, victim: str, *selected: str) -> None:
     killer = Killer(node, victim)
+    if victim == "ctrl-c":
+        killer.thread.start()
+        select = [word for one in selected for word in ("--select", one)]
+        code = run(["build", "--engine", "spark", "--no-checks", "--output", "json", "--project-dir", project, *select])
+        killer.enough.set()
+        sys.exit(code)
     emitter = EventEmitter()
     emitter.subscribe(killer)
-    with Orchestrator(BuildOptions(Path(project), engine="spark"), emitter) as orchestrator:
+    options = BuildOptions(Path(project), select=selected, engine="spark", checks=False)
+    with Orchestrator(options, emitter) as orchestrator:
         build = orchestrator.build()
     killer.enough.set()
     if not killer.killed:
