@@ -126,7 +126,7 @@ def test_a_part_is_built_as_the_whole_would_be(
     assert {step["action"] for step in json.loads(capfd.readouterr().out)} == {"cached"}
 
 
-@pytest.mark.parametrize("edit", AS_PARTS)
+@pytest.mark.parametrize("edit", ["a leaf", "another table is read", "a file is read", "the date"])
 def test_a_part_that_was_built_is_proved(built: Path, edit: str, capfd: pytest.CaptureFixture[str]) -> None:
     """By what the build of the whole would have kept, and so is the part after it."""
     AS_PARTS[edit][0]()

@@ -48,7 +48,7 @@ def test_what_a_proof_answers_has_nothing_to_do(project: Project, edited: list[E
             proved = _prove(kept, project)
 
 
-@settings(max_examples=settings().max_examples // 2)
+@settings(max_examples=settings().max_examples // 3)
 @given(projects(), st.lists(st.one_of(OF_SQL, OF_SQL, OF_SQL, TEXTS, edits), min_size=1, max_size=5))
 def test_parts_give_what_a_clean_build_gives(project: Project, edited: list[Edit]) -> None:
     """And nothing is left to do after them; those that edits of one model's SQL concern are all that runs."""
