@@ -19,9 +19,11 @@ from pathlib import Path
 
 import pytest
 
+from odibi_sql.cli import run
 from odibi_sql.engines import load_engine
 from odibi_sql.engines.protocol import EngineFailure, Session, SessionOptions
 from odibi_sql.relation import Stored
+from tests.projects import write_project
 
 NOW = datetime(2024, 2, 29, 12, tzinfo=UTC)
 
@@ -111,6 +113,18 @@ def test_nodes_are_run_as_on_a_spark_of_ones_own(session: Session, tmp_path: Pat
         sql = f"select {n} as low, {n * 1000 + 1}::bigint as n, date '2024-02-29' as d"
         assert cursor.write(sql, tmp_path / f"e{n}").content == made[1]
     cursor.close()
+
+
+def test_a_server_of_another_version_is_refused(
+    remote: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also after it was upgraded, by the first build that has anything to do there."""
+    place = f"name: shop\nengine: spark\nengines: {{spark: {{remote: '{remote}', version: '4.2'}}}}\n"
+    folder = write_project(tmp_path, {"odibi_project.yml": place, "models/one.sql": "select 1 as a\n"}, base={})
+    assert run(["build", "--project-dir", str(folder)]) != 0
+    said = capsys.readouterr().err
+    assert f"at {remote} is Spark 4.3, and results are kept as those of Spark 4.2" in said
+    assert 'hint: `version: "4.3"` beside `remote` makes them anew' in said
 
 
 def test_mistakes_have_their_places(session: Session, tmp_path: Path) -> None:

@@ -26,6 +26,9 @@ MISTAKES: list[tuple[dict[str, object], str]] = [
     ({"remote": "localhost:15002"}, "is the address of a Spark Connect server"),
     ({"server": "sale"}, "`server` can be `sail`, and not 'sale'"),
     ({"server": "sail", **REMOTE}, "`remote` and `server` both say where Spark is"),
+    ({"version": "4.3", "master": "local"}, "`version` is that of the Spark at `remote`"),
+    ({"version": 4.3, **REMOTE}, "`version` is a version of Spark in quotes"),
+    ({"version": "4.3.0", **REMOTE}, "`version` is a version of Spark in quotes"),
     ({"sever": "sail"}, "has no setting `sever`"),
     ({"register": "a.b", **REMOTE}, "`register` is the name of a database in Spark's catalog, and not 'a.b'"),
     ({"register": "m", "server": "sail"}, "`register` has nowhere to register: Sail's catalog ends"),
@@ -74,6 +77,11 @@ def test_results_of_sail_are_not_taken_for_sparks() -> None:
     pytest.importorskip("pysail")
     assert dict(result_settings({"server": "sail"}))["server"].startswith("sail 0.")
     assert "server" not in dict(result_settings(REMOTE))
+
+
+def test_results_of_a_server_are_those_of_its_version() -> None:
+    found = {version: result_settings(check_settings({**REMOTE, "version": version})) for version in ("4.2", "4.3")}
+    assert found["4.2"] != found["4.3"] and result_settings(REMOTE) not in found.values()
 
 
 def test_only_what_can_change_a_result_is_part_of_the_key() -> None:

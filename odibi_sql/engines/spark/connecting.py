@@ -19,8 +19,15 @@ from typing import TYPE_CHECKING, Any
 
 from odibi_sql import interrupts
 from odibi_sql.engines.protocol import EngineFailure, SessionOptions
+from odibi_sql.engines.spark.installed import version_of
 from odibi_sql.engines.spark.sail import start_server
-from odibi_sql.engines.spark.settings import given_properties, session_properties, starting_properties, text
+from odibi_sql.engines.spark.settings import (
+    VERSION,
+    given_properties,
+    session_properties,
+    starting_properties,
+    text,
+)
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -58,12 +65,28 @@ def connect(options: SessionOptions) -> Connection:
         warnings.simplefilter("ignore")  # of pyspark about the version of pandas, which is not used through it
         connection = _connect(options)
     try:
+        if "remote" in options.settings:
+            _check_version(connection.spark, options)
         for name, value in session_properties(options).items():
             _set(connection, name, value)
     except BaseException:
         connection.end()
         raise
     return connection
+
+
+def _check_version(spark: SparkSession, options: SessionOptions) -> None:
+    """Keys hold a version of Spark, and are made before there is a session, so that nothing is started where there is
+    nothing to do: the version is one that the project says, or that of pyspark. A server of another one would put its
+    rows beside those of the first under keys that are not true. To remember what it said the last time would not do:
+    the build that meets another version has planned by then, and what it took for up to date is not."""
+    remote, found = options.settings["remote"], ".".join(spark.version.split(".")[:2])
+    known = str(options.settings.get(VERSION) or version_of("pyspark", "the engine `spark`", "spark"))
+    if found != known:
+        raise EngineFailure(
+            f"at {remote} is Spark {found}, and results are kept as those of Spark {known}",
+            hint=f'`version: "{found}"` beside `remote` makes them anew',
+        )
 
 
 def _set(connection: Connection, name: str, value: str) -> None:

@@ -1,8 +1,8 @@
 """A project's settings for Spark -> checked settings, what a session starts with, and what of it can change a result.
 
 `master` (`local[*]`, `spark://host:7077`), `remote` (`sc://host:15002`, Spark Connect) or `server` (`sail`) say where
-Spark is; `conf` has Spark's own properties, by name; `register` names the database of its catalog in which published
-tables are listed. What the project does not set is preset here, each for a reason.
+Spark is, `version` which one is at `remote`; `conf` has Spark's own properties, by name; `register` names the database
+of its catalog in which published tables are listed. What the project does not set is preset here, each for a reason.
 """
 
 from __future__ import annotations
@@ -22,8 +22,10 @@ TIME_ZONE = "UTC"
 CONF = "conf."
 PLACES = ("master", "remote", "server")
 REGISTER = "register"
+VERSION = "version"
 _CATALOG = "spark.sql.catalogImplementation"
 _DATABASE = re.compile(r"\w+", re.ASCII)
+_MAJOR_AND_MINOR = re.compile(r"\d+\.\d+")
 Value = str | int | float | bool
 
 # Where two engines are to give the same rows, what they do with the same SQL must not depend on who set up the machine.
@@ -72,13 +74,17 @@ def check_settings(settings: Mapping[str, object]) -> Mapping[str, Value]:
     for name, value in settings.items():
         if name == "conf" and isinstance(value, Mapping):
             checked |= {f"{CONF}{inner}": _plain(inner, given) for inner, given in value.items()}
-        elif name in (*PLACES, REGISTER) or name.startswith(CONF):
+        elif name in (*PLACES, VERSION, REGISTER) or name.startswith(CONF):
             checked[name] = _plain(name, value)
         elif name.startswith("spark."):
             raise ProjectError(f"Spark's property `{name}` is not in its place", hint="put it under `conf:`")
         else:
-            near = nearest(name, (*PLACES, REGISTER, "conf"))
-            hint = f"did you mean `{near}`?" if near else "there are `master`, `remote`, `server`, `register`, `conf`"
+            near = nearest(name, (*PLACES, VERSION, REGISTER, "conf"))
+            hint = (
+                f"did you mean `{near}`?"
+                if near
+                else "there are `master`, `remote`, `version`, `server`, `register`, `conf`"
+            )
             raise ProjectError(f"the engine `spark` has no setting `{name}`", hint=hint)
     for name in checked:
         conf = name.removeprefix(CONF)
@@ -87,6 +93,8 @@ def check_settings(settings: Mapping[str, object]) -> Mapping[str, Value]:
         if name.startswith(CONF) and not conf.startswith("spark."):
             raise ProjectError(f"`{conf}` is no property of Spark", hint="their names begin with `spark.`")
     _check_place(checked)
+    if VERSION in checked:
+        _check_version(checked)
     if REGISTER in checked:
         _check_register(checked)
     return checked
@@ -103,6 +111,8 @@ def result_settings(settings: Mapping[str, object]) -> tuple[tuple[str, str], ..
     }
     if "server" in settings:  # what it gives is not in all the same as what Spark does
         telling["server"] = f"sail {sail.version()}"
+    if VERSION in settings:
+        telling["remote"] = f"spark {settings[VERSION]}"
     return tuple(sorted((name, text(value)) for name, value in {**_MEANING, **telling}.items()))
 
 
@@ -172,6 +182,16 @@ def _check_place(settings: Mapping[str, Value]) -> None:
             "Spark needs Java, and none was found: there is no `java` on the PATH and JAVA_HOME names none",
             hint="install Java 17 or later, on Debian and Ubuntu with `apt install openjdk-17-jre-headless`, on macOS "
             "with `brew install openjdk@17`; or set `remote:` to use a Spark Connect server",
+        )
+
+
+def _check_version(settings: Mapping[str, Value]) -> None:
+    version = settings[VERSION]
+    if "remote" not in settings:
+        raise ProjectError("`version` is that of the Spark at `remote`, and there is none", hint="leave it out")
+    if not isinstance(version, str) or not _MAJOR_AND_MINOR.fullmatch(version):
+        raise ProjectError(
+            f"`version` is a version of Spark in quotes, major and minor, and not {version!r}", hint='version: "4.3"'
         )
 
 
