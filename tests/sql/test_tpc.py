@@ -1,7 +1,7 @@
-"""TPC-H and TPC-DS on both engines: each query gives the same rows, or is refused with a reason that is known.
+"""TPC-H and TPC-DS on both engines: each query gives the same rows.
 
-`golden/tpch.txt` and `golden/tpcds.txt` have what is refused, and why. The texts are those that pysail brings along,
-derived from the benchmarks' under the TPC's Fair Use Policy; tpcgen-cli makes the data.
+What would be refused is in `golden/tpch.txt` and `golden/tpcds.txt`, with the reason. The texts are those that pysail
+brings along, derived from the benchmarks' under the TPC's Fair Use Policy; tpcgen-cli makes the data.
 """
 
 from __future__ import annotations

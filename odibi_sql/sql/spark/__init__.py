@@ -3,6 +3,7 @@
 naming      names of columns that have none
 schemas     types of the columns read, where those of the inputs are given
 spelled     what is spelled out before: the columns of `*` and ALL, and what is ordered by but not selected
+totals      grouping sets, so that they have a total of no rows
 operands    parts of a query, their types, and the SQL of a refusal that only Spark can decide
 numbers, texts, times, nested, aggregates, queries
             what is rewritten or refused, by topic
@@ -25,6 +26,7 @@ from odibi_sql.sql.spark.operands import Refused, kind
 from odibi_sql.sql.spark.schemas import INPUT, Describe, Schemas, asking, mark_columns
 from odibi_sql.sql.spark.spelled import order_by_columns, spell_all, spell_stars, waits_for_columns
 from odibi_sql.sql.spark.times import BY_WIDTH, widths_are_told
+from odibi_sql.sql.spark.totals import keep_totals
 
 __all__ = ["INPUT", "Describe", "Refused", "Schemas", "for_spark", "name_columns"]
 
@@ -46,6 +48,7 @@ def for_spark(
     ask = asking(schemas, describe) if schemas is not None and describe is not None else None
     if ask is not None:
         spell_stars(root, ask)
+    keep_totals(root, ask)
     spell_all(root)
     order_by_columns(root)
     nodes = list(root.walk())

@@ -65,6 +65,11 @@ def count(node: exp.Expr) -> exp.Expr:
     return node
 
 
+def count_if(node: exp.Expr) -> exp.Expr:
+    """A sum on DuckDB: NULL where there is nothing but NULL."""
+    return raw(f"sum(CAST({said(node.this)} AS INT))", "integer")
+
+
 def extreme(node: exp.Expr) -> exp.Expr:
     if node.expressions:
         raise Refused(node, "Spark gives one minimum or maximum, not the first few", "use array_agg(… ORDER BY …)")
@@ -212,10 +217,18 @@ def sum_(node: exp.Expr) -> exp.Expr:
     return node
 
 
+def grouping(node: exp.Expr) -> exp.Expr:
+    """A bit for each key, the last one the lowest."""
+    bits = [f"CAST(grouping({said(key)}) AS BIGINT)" for key in node.expressions]
+    sql = " + ".join(f"{bit} * {2**n}" if n else bit for n, bit in enumerate(reversed(bits)))
+    return raw(sql if len(bits) == 1 else f"({sql})", "integer")
+
+
 REWRITES: Mapping[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
     exp.Avg: average,
     exp.Sum: sum_,
     exp.Count: count,
+    exp.CountIf: count_if,
     exp.Min: extreme,
     exp.Max: extreme,
     exp.ArgMax: extreme_by,
@@ -229,5 +242,7 @@ REWRITES: Mapping[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
     exp.PercentileCont: quantile,
     exp.WithinGroup: within_group,
     exp.NthValue: nth,
+    exp.Grouping: grouping,
+    exp.GroupingId: grouping,
 }
 FUNCTIONS: Mapping[str, Callable[[exp.Expr], exp.Expr]] = {"mean": average}

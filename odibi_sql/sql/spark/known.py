@@ -18,8 +18,8 @@ _SYNTAX = """
 _FUNCTIONS = """
     Abs Acos Add Asin Atan Atan2 ArrayAppend ArrayFilter ArrayMax ArrayMin ArrayPrepend Ascii BitLength BitwiseAnd
     BitwiseAndAgg BitwiseNot BitwiseOr BitwiseOrAgg BitwiseRightShift BitwiseXor BitwiseXorAgg Cbrt Coalesce Contains
-    Cos Cot CountIf CovarPop CovarSamp CumeDist CurrentDate CurrentTimestamp DateFromParts Day DayOfMonth DayOfYear
-    Degrees DenseRank EndsWith Encode Exp Factorial FirstValue Greatest Grouping Hex Hour Lag LastDay LastValue Lead
+    Cos Cot CovarPop CovarSamp CumeDist CurrentDate CurrentTimestamp DateFromParts Day DayOfMonth DayOfYear
+    Degrees DenseRank EndsWith Encode Exp Factorial FirstValue Greatest Hex Hour Lag LastDay LastValue Lead
     Least Ln LogicalAnd LogicalOr Lower MD5 Map MapKeys Minute Mod Month Mul Ntile Nullif PercentRank Pi Pow Quarter
     Radians Rank Repeat Replace Reverse RowNumber SHA SHA2 Sin Sqrt StartsWith Stddev StddevPop StddevSamp
     StrPosition Tan ToBase64 Transform Translate Trim Upper Variance VariancePop Year

@@ -10,6 +10,7 @@ from odibi_sql.sql.spark.naming import NAMED, names_matter
 from odibi_sql.sql.spark.nested import series
 from odibi_sql.sql.spark.operands import Refused, raw, said
 from odibi_sql.sql.spark.schemas import is_star
+from odibi_sql.sql.spark.totals import KEPT, WAITS
 
 
 def select(node: exp.Expr) -> exp.Expr:
@@ -57,10 +58,11 @@ def cte(node: exp.Expr) -> exp.Expr:
 
 
 def totals(node: exp.Expr) -> exp.Expr:
-    sets = node.expressions
-    if isinstance(node, exp.GroupingSets) and all(not isinstance(one, exp.Tuple) or one.expressions for one in sets):
+    if node.meta.get(KEPT):
         return node
-    raise Refused(node, "of no rows this has a total on DuckDB and none on Spark", "add the total by UNION ALL")
+    group = node.find_ancestor(exp.Group)
+    message, hint = "of no rows this has a total on DuckDB and none on Spark", "add the total by UNION ALL"
+    raise Refused(node, message, hint, untold=group is not None and bool(group.meta.get(WAITS)))
 
 
 def sample(node: exp.Expr) -> exp.Expr:

@@ -107,7 +107,7 @@ def order_by_columns(root: exp.Expr) -> None:
     is selected, all stays as it is."""
     for select in reversed(list(root.find_all(exp.Select))):
         order = select.args.get("order")
-        if order is None or select.args.get("distinct") or not _is_source(select):
+        if order is None or select.args.get("distinct") or not is_source(select):
             continue
         if any(_is_hidden(one.this, select) for one in order.expressions):
             _wrap(select, order)
@@ -119,7 +119,7 @@ def _is_hidden(ordered: exp.Expr, select: exp.Select) -> bool:
     return ordered.find(exp.AggFunc) is not None
 
 
-def _is_source(select: exp.Select) -> bool:
+def is_source(select: exp.Select) -> bool:
     """Whether it stands where a table could, and so reads no columns of a query around it."""
     node: exp.Expr = select
     while node.parent is not None:

@@ -3,8 +3,9 @@ count(i)  -- equal
 count(DISTINCT i)  -- equal
 count(DISTINCT (i, j))  -- refused
 count()  -- rewritten
-count_if(i > 1)  -- equal
-countif(i > 1)  -- equal
+count_if(i > 1)  -- rewritten
+countif(bo)  -- rewritten
+count_if(i > 10 OR NULL)  -- rewritten
 sum(i)  -- equal
 sum(d)  -- equal
 sum(f)  -- equal

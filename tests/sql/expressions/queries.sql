@@ -9,10 +9,10 @@ SELECT k, count(*) FROM t GROUP BY ALL  -- rewritten
 SELECT k, count(*) AS n FROM t GROUP BY k HAVING count(*) > 1  -- equal
 SELECT k AS key, sum(i) AS total FROM t GROUP BY key  -- equal
 SELECT k, sum(i) FROM t GROUP BY 1  -- rewritten
-SELECT k, bo, count(*) FROM t GROUP BY ROLLUP (k, bo)  -- refused
-SELECT k, bo, count(*) FROM t GROUP BY CUBE (k, bo)  -- refused
-SELECT k, bo, count(*) FROM t GROUP BY GROUPING SETS ((k), (bo), ())  -- refused
-SELECT k, bo, grouping(k) AS g, count(*) FROM t GROUP BY ROLLUP (k, bo)  -- refused
+SELECT k, bo, count(*) FROM t GROUP BY ROLLUP (k, bo)  -- rewritten
+SELECT k, bo, count(*) FROM t GROUP BY CUBE (k, bo)  -- rewritten
+SELECT k, bo, count(*) FROM t GROUP BY GROUPING SETS ((k), (bo), ())  -- rewritten
+SELECT k, bo, grouping(k) AS g, count(*) FROM t GROUP BY ROLLUP (k, bo)  -- rewritten
 SELECT DISTINCT k FROM t  -- equal
 SELECT DISTINCT ON (k) k, id FROM t ORDER BY k, id  -- equal
 SELECT * EXCLUDE (li, ls, st, mp) FROM t  -- rewritten
@@ -237,7 +237,7 @@ SELECT x.a + 1 AS b FROM (SELECT dt - dt2 AS a FROM t) x  -- rewritten, without 
 SELECT a - b AS c FROM (SELECT dt AS a, dt2 AS b FROM t) x  -- rewritten, without types: stops
 SELECT round(a, 1) AS c FROM (SELECT f AS a FROM t) x  -- rewritten, without types: stops
 SELECT count(*) AS n FROM t WHERE ts - INTERVAL 1 DAY > dt2  -- rewritten
-SELECT grouping(k) AS g, k, sum(d) AS s FROM t GROUP BY ROLLUP (k)  -- refused
+SELECT grouping(k) AS g, k, sum(d) AS s FROM t GROUP BY ROLLUP (k)  -- rewritten
 SELECT id, len(s) AS a, len(ls) AS b FROM t  -- rewritten, without types: stops
 SELECT e::integer AS a, round(e) AS b, round(e, 2) AS c, floor(e) AS d FROM t  -- rewritten, without types: stops
 SELECT i + r AS a FROM t  -- refused, without types: untold
@@ -280,3 +280,36 @@ SELECT a, "a_1", c, "c_1", "c_2" FROM (SELECT i AS a, j AS A, k AS c, id AS c, 1
 WITH q AS (SELECT t.k, u.k, t.k + 1, t.k + 1, u.v AS k FROM t JOIN u ON t.k = u.k) SELECT * FROM q  -- rewritten
 SELECT * FROM (SELECT i AS a, j AS a_1, k AS a, i AS a_1 FROM t)  -- rewritten
 SELECT * FROM (SELECT i AS a, j AS a, k AS a_1, i AS a_1 FROM t)  -- rewritten
+SELECT k, bo, count(*), sum(k), grouping(k), grouping(k, bo), grouping_id(bo, k) FROM t GROUP BY ROLLUP (k, bo)  -- rewritten
+SELECT k, bo, grouping(bo) AS g, count(*) AS n FROM t GROUP BY k, CUBE (bo)  -- rewritten
+SELECT k, bo, id, count(*) AS n FROM t GROUP BY ROLLUP (k), CUBE (bo, id)  -- rewritten
+SELECT k, bo, id, count(*) AS n FROM t GROUP BY GROUPING SETS (ROLLUP ((k, bo), id), (bo, id), k)  -- rewritten
+SELECT k, bo, count(k) AS n FROM t GROUP BY GROUPING SETS ((k), (k), bo, ())  -- rewritten
+SELECT (k + 1) * 2 AS a, bo, count(*) AS n FROM t GROUP BY ROLLUP (k + 1, bo) ORDER BY a, n DESC, bo, grouping(k + 1), grouping(bo)  -- rewritten
+SELECT k, bo, sum(k) AS s, max(bo) AS m, sum(k) FILTER (WHERE k IS NULL OR k = 1) AS f, round(avg(d), 2) AS a FROM t GROUP BY ROLLUP (k, bo)  -- rewritten
+SELECT bo, list(id ORDER BY id) AS l, median(i) AS m, first(i ORDER BY id) AS e, mean(f) AS n FROM t GROUP BY ROLLUP (bo)  -- rewritten
+SELECT k, rank() OVER (PARTITION BY grouping(k) + grouping(bo) ORDER BY sum(i) DESC) AS r, sum(sum(i)) OVER w AS s FROM t GROUP BY ROLLUP (k, bo) WINDOW w AS (PARTITION BY grouping(k))  -- rewritten
+SELECT grouping(k) + grouping(bo) AS lv, k, bo, sum(d) AS s FROM t GROUP BY ROLLUP (k, bo) HAVING lv < 2 ORDER BY lv DESC, CASE WHEN lv = 0 THEN k END, s, bo  -- rewritten
+SELECT k, bo, count(*) AS n FROM t GROUP BY ROLLUP (k, bo) QUALIFY row_number() OVER (PARTITION BY k ORDER BY count(*) DESC, bo) = 1  -- rewritten
+SELECT t.k, u.v, coalesce(v, 'all'), count(DISTINCT t.bo) AS n FROM t JOIN u ON t.k = u.k GROUP BY CUBE (T.k, v) ORDER BY t.k, u.v LIMIT 5 OFFSET 1  -- rewritten
+SELECT -max(i) AS n, count(*) FROM t GROUP BY ROLLUP (k) HAVING k > 1 OR k IS NULL ORDER BY k + 0 NULLS FIRST, count(*) LIMIT 2  -- rewritten
+SELECT k, sum(n) AS m FROM (SELECT k, bo, count(*) AS n FROM t GROUP BY ROLLUP (k, bo)) GROUP BY ROLLUP (k)  -- rewritten
+WITH a AS (SELECT k, count(*) FROM t GROUP BY ROLLUP (k)) SELECT * FROM a UNION ALL SELECT bo::int, count(*) + 1 FROM t GROUP BY ROLLUP (bo)  -- rewritten
+SELECT DISTINCT bo FROM t GROUP BY ROLLUP (k, bo) ORDER BY bo  -- rewritten
+SELECT k, bo, count(*) FROM t GROUP BY ROLLUP (1, 2)  -- rewritten
+SELECT k AS a, bo AS b, a + 1 AS c FROM t GROUP BY ROLLUP (k, bo)  -- rewritten
+SELECT k FROM t GROUP BY ROLLUP (k)  -- rewritten
+SELECT k, bo, count(*), count(i) + 1, count_if(bo), sum(i), min(s), grouping(k, bo) FROM t WHERE id < 0 GROUP BY ROLLUP (k, bo)  -- rewritten
+SELECT k, coalesce(k, 5) AS c, rank() OVER (ORDER BY sum(i)) AS r FROM t WHERE id < 0 GROUP BY CUBE (k, bo) QUALIFY rank() OVER (ORDER BY count(*)) = 1 ORDER BY c  -- rewritten
+SELECT k, sum(i) AS s FROM t WHERE id < 0 GROUP BY ROLLUP (k) HAVING count(*) > 0  -- rewritten
+SELECT k, sum(i) AS s FROM t WHERE id < 0 GROUP BY ROLLUP (k) HAVING s IS NULL  -- rewritten
+SELECT k, sum(i) AS s FROM t GROUP BY ROLLUP (k) HAVING count(*) = 0  -- rewritten
+SELECT k, count(*) AS n FROM t WHERE id < 0 GROUP BY bo, ROLLUP (k), bo HAVING n < 5  -- equal
+SELECT date_trunc('month', dt) AS m, sum(d) AS s FROM t GROUP BY ROLLUP (m)  -- rewritten, without types: refused
+SELECT date_trunc('month', dt)::date AS dt, bo, count(*) AS n FROM t GROUP BY CUBE (dt, bo)  -- rewritten, without types: refused
+SELECT -max(i) AS k, count(*) FROM t GROUP BY ROLLUP (k) HAVING k > 1 ORDER BY k  -- rewritten, without types: refused
+SELECT k, count(*) AS n FROM t GROUP BY GROUPING SETS ((k), (), ())  -- refused
+SELECT k, bo, count(*) AS n FROM t GROUP BY GROUPING SETS (ROLLUP (k), CUBE (bo))  -- refused
+SELECT bo, (SELECT max(k) FROM u) AS m FROM t GROUP BY ROLLUP (bo)  -- refused
+SELECT id, (SELECT count(*) FROM u WHERE u.k = t.k GROUP BY ROLLUP (u.k) LIMIT 1) AS n FROM t  -- refused
+SELECT k, 'x' AS b, count(*) AS n FROM t GROUP BY ROLLUP (k, 'x')  -- refused
