@@ -7,6 +7,7 @@ to be told is undecided, and so is all that reads it; what reads a node that is 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -35,6 +36,8 @@ Status = Literal["valid", "wrong", "undecided"]
 Look = Callable[[DAGNode], Relation | Columns | None]
 Hooks = tuple[tuple[str, ...], tuple[str, ...]]  # SQL of `on_run_start` and of `pre_hook`
 _NO_HOOKS: Hooks = ((), ())
+MANY = 64  # nodes are asked for by two threads
+_AHEAD = 2  # nodes that the second thread has been given
 _ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)  # columns are the same at all times
 
 
@@ -69,6 +72,14 @@ class Validation:
         return (*self.problems, *(mistake for schema in self.schemas.values() for mistake in schema.mistakes))
 
 
+@dataclass(frozen=True)
+class _Helper:
+    """A second thread, and what it alone uses."""
+
+    thread: ThreadPoolExecutor
+    context: NodeContext
+
+
 @dataclass
 class Inference:
     """A context manager. `look` gives what is known of a node from elsewhere: its columns, or a relation to ask for
@@ -85,6 +96,8 @@ class Inference:
     schemas: dict[str, Schema] = field(default_factory=dict)
     _empty: dict[str, Stored] = field(default_factory=dict)
     _contexts: dict[tuple[str, Hooks], NodeContext | str] = field(default_factory=dict)
+    _asked: dict[str, Future[Columns | None]] = field(default_factory=dict)
+    _second: _Helper | None = None
     _open: ExitStack = field(default_factory=ExitStack)
 
     def __post_init__(self) -> None:
@@ -105,13 +118,62 @@ class Inference:
         wanted = dict.fromkeys(names)
         for name in wanted:
             for up in self._nodes[name].upstream:
+                self._await(up)
                 if up not in wanted and up not in self.schemas:
                     self.schemas[up] = self._schema(self._nodes[up])
-            self.schemas[name] = self._schema(self._nodes[name])
+            node = self._nodes[name]
+            helper = self._helper(node) if len(wanted) >= MANY and len(self._asked) < _AHEAD else None
+            if helper is not None:
+                self._asked[name] = helper.thread.submit(self._columns, node, helper.context)
+            else:
+                self.schemas[name] = self._schema(node)
+            for asked in [asked for asked, future in self._asked.items() if future.done()]:
+                self._await(asked)
+        for asked in list(self._asked):
+            self._await(asked)
         return {name: self.schemas[name] for name in wanted}
 
-    def _schema(self, node: DAGNode) -> Schema:
+    # -- with a second thread, since the binder works without Python's lock
+
+    def _helper(self, node: DAGNode) -> _Helper | None:
+        """Who asks for the columns of an ordinary query, of which nothing else has to be known."""
+        if not isinstance(node.definition, Model) or node.name in self.so_far or node.model.delta is not None:
+            return None
+        engine = load_engine(node.config.engine).NAME if node.config.engine else self._engine
+        if engine != "duckdb" or self._hooks(node, engine) != _NO_HOOKS or self._why_undecided(node) is not None:
+            return None
+        if MATERIALIZATIONS[node.config.materialized].columns is not None or any(named_columns(node.config)):
+            return None
         try:
+            if self.look(node) is not None or isinstance(self._context(engine), str):
+                return None
+        except OdibiError:
+            return None
+        if self._second is None:
+            context = self._entered(self.open_session(engine).cursor("schemas"))
+            self._second = _Helper(self._open.enter_context(ThreadPoolExecutor(1)), context)
+        return self._second
+
+    def _columns(self, node: DAGNode, context: NodeContext) -> Columns | None:
+        """In the second thread. None where there is more to be said than columns."""
+        try:
+            bound = self._bind(node, context)
+            return None if context.cursor.needs_rows(bound.sql) else context.describe(bound)
+        except (EngineFailure, OdibiError):
+            return None
+
+    def _await(self, name: str) -> None:
+        if name in self._asked:
+            columns, node = self._asked.pop(name).result(), self._nodes[name]
+            self.schemas[name] = self._schema(node, columns)
+
+    # -- one node
+
+    def _schema(self, node: DAGNode, columns: Columns | None = None) -> Schema:
+        """`columns` where they were asked for already."""
+        try:
+            if columns is not None:
+                return self._with_contract(node, columns)
             found = self.look(node)
             if isinstance(found, tuple):
                 return self._with_contract(node, found)
@@ -258,7 +320,7 @@ class Inference:
     def _empty_of(self, name: str) -> Stored:
         """One for each node: a context makes one view of it, for all of its readers."""
         if name not in self._empty:
-            self._empty[name] = Stored(self.schemas[name].columns or (), ())
+            self._empty.setdefault(name, Stored(self.schemas[name].columns or (), ()))
         return self._empty[name]
 
     def _with_contract(self, node: DAGNode, columns: Columns) -> Schema:

@@ -95,6 +95,25 @@ def test_inferred_columns_are_those_that_a_build_gives(tmp_path: Path) -> None:
     assert len(inferred["last"]) == len(inferred["within"]) + 6
 
 
+def test_two_threads_infer_what_one_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    models = write_generated(tmp_path, 120)
+    first, *_, last = models
+    paths = {model.name: next(tmp_path.glob(f"models/**/{model.name}.sql")) for model in models}
+    paths[first.name].write_text(f"select id, grp, day, amount, {first.upstream[0]}.wrong from {first.upstream[0]}")
+    paths[last.name].write_text(f"{{{{ config(materialized='view') }}}}\npivot {last.upstream[0]} on grp")
+    for model in models[60:70]:
+        paths[model.name].write_text(f"{model.sql.rstrip()} and now() > ranked.day\n")
+
+    def found() -> list[tuple[str, str, object, list[str]]]:
+        schemas = validated(tmp_path).schemas
+        return [(name, one.status, one.columns, list(map(str, one.mistakes))) for name, one in schemas.items()]
+
+    by_two = found()
+    monkeypatch.setattr("odibi_sql.schemas.MANY", 10_000)
+    assert by_two == found()
+    assert {status for _, status, _, _ in by_two} == {"valid", "wrong", "undecided"}
+
+
 def test_a_history_keeps_columns_that_its_query_no_longer_has(project: WriteProject) -> None:
     history = "{{ config(materialized='snapshot', unique_key='id', strategy='check', check_cols='all') }}\n"
     folder = project(
