@@ -259,7 +259,10 @@ class Objects:
                 objects.look_at([f"{place}/{MARK}"])
             self.records.mkdir(parents=True, exist_ok=True)
             new = self.records / f".{_PLACE}.{self._run_id}"
-            new.write_text(json.dumps({"uri": place}), "utf-8")
+            with new.open("w", encoding="utf-8") as stream:
+                json.dump({"uri": place}, stream)
+                stream.flush()
+                os.fsync(stream.fileno())  # without it, nobody knows where all the rest is
             try:
                 os.link(new, file)
             except FileExistsError:  # another build was quicker

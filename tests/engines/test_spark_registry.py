@@ -133,7 +133,8 @@ def test_every_type_is_as_models_on_spark_read_it(running_spark: Any, tmp_path: 
         more = cursor.write(f"{STORED} 6 as x)", tmp_path / "c").stored()
         wide = cursor.write(f"{STORED} repeat('7', 38) as x)", tmp_path / "d").stored()
         none = cursor.write_nothing(f"{STORED} 8 as x)").stored()
-        for stored in (some, wide, none, Stored(more.columns, (*some.parts, *more.parts))):
+        by_uri = Stored(more.columns, (f"file://{more.parts[0]}",))
+        for stored in (some, wide, none, Stored(more.columns, (*some.parts, *more.parts)), by_uri):
             view, frame = running_spark.sql(view_text(stored)), reader.frame(stored)
             assert view.count() == len(stored.parts)
             assert view.dtypes == frame.dtypes

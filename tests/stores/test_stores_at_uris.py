@@ -16,7 +16,7 @@ from odibi_sql.engines.protocol import Written
 from odibi_sql.errors import StoreError
 from odibi_sql.objects import below, remove, write
 from odibi_sql.relation import Column, Stored
-from tests.crash.project_files import Folder, ended
+from tests.crash.project_files import Folder, ended, wait_until
 from tests.stores.conftest import MakeShop, files_at
 
 MODELS = {
@@ -244,3 +244,23 @@ def test_a_place_that_lost_everything_is_no_empty_one(shop: MakeShop, place: str
     done = one.run("build")
     assert done.code == 2 and "nothing of it is at" in done.err
     assert len(list(one.warehouse.glob("stores/*/??/*.json"))) == entries
+    assert one.run("clean", "--all", "--yes").code == 0
+    assert "7 ran" in one.build().err and at(place) == named(one)
+
+
+def test_two_builds_at_once(shop: MakeShop, place: str) -> None:
+    """The second begins and ends while the first is at its last model: it uses, and keeps, what that one has made."""
+    waits = "import pathlib, time\ndef model(doubled):\n    pathlib.Path('there').touch()\n"
+    waits += "    while not pathlib.Path('go').exists():\n        time.sleep(0.01)\n    return doubled\n"
+    one = shop(place, MODELS | {"models/last.py": waits})
+    first = one.start("build", cwd=one.path)
+    wait_until(lambda: (one.path / "there").exists(), "the first build to get to its last model")
+    try:
+        assert "7 cached" in one.build("--exclude", "last").err
+        one.write({"models/total.sql": "select count(*) as n from doubled"})
+        assert "1 ran" in one.build("--exclude", "last").err
+    finally:
+        (one.path / "go").touch()
+        assert ended(first).code == 0
+    assert at(place) == named(one) and shown(one, "last") == shown(one, "doubled")
+    assert "8 cached" in one.build().err
