@@ -105,9 +105,10 @@ def _edited(proved: Proved, known: Mapping[str, Any], paths: list[str]) -> Liter
         return None
     compiled = compile_project(project, dialect, unread=unread_models(graph, names, models)).check()
     wanted = _below(compiled, {model.name for model in models})
-    if set(wanted) != names or project.warnings or compiled.warnings:
+    if set(wanted) != names or not {*project.warnings, *compiled.warnings} <= set(known["warnings"]):
         return None
-    return Part(compiled, wanted, unread_results(graph, names), known["shown"], dict(found), proved)
+    unread, warnings = unread_results(graph, names), tuple(known["warnings"])
+    return Part(compiled, wanted, unread, warnings, known["shown"], dict(found), proved)
 
 
 def _below(compiled: Compiled, names: set[str]) -> tuple[str, ...]:

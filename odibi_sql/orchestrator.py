@@ -144,6 +144,8 @@ class Orchestrator:
     @cached_property
     def _as_read(self) -> Project:
         if self.part is not None:
+            for warning in self.part.warnings:
+                self._warn(warning)
             return self.part.compiled.project
         asked = self.options
         project = read_project(asked.folder, asked.target, asked.vars).running_on(asked.engine, asked.threads)

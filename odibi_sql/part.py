@@ -13,7 +13,7 @@ from typing import Any
 
 from odibi_sql.compile import Compiled
 from odibi_sql.dag import DAGNode
-from odibi_sql.events import NodeExecutionResult
+from odibi_sql.events import NodeExecutionResult, Resource, Sample
 from odibi_sql.incremental.strategies import grows, has_intervals
 from odibi_sql.materializations import MATERIALIZATIONS
 from odibi_sql.model import Check, Config, Model, UnitTest
@@ -42,19 +42,21 @@ class Proved:
 @dataclass(frozen=True)
 class Part:
     """`names` are what is to be built, in the order of the DAG of `compiled`, in which models that were not read have
-    no SQL. `unread` are all other nodes, as results of the build. `upon` is the publication that shows them."""
+    no SQL. `unread` are all other nodes, as results of the build, and `warnings` those of the whole project. `upon` is
+    the publication that shows it."""
 
     compiled: Compiled
     names: tuple[str, ...]
     unread: tuple[NodeExecutionResult, ...]
+    warnings: tuple[str, ...]
     upon: int
     meanings: Mapping[str, str]
     proved: Proved
 
 
-def graph_of(compiled: Compiled) -> dict[str, list[Any]]:
-    """By name, what JSON keeps of each node that is made: resource, path, schema, materialized, upstream, and whether
-    it can be built as a part of the project."""
+def graph_of(compiled: Compiled, results: Mapping[str, NodeExecutionResult]) -> dict[str, list[Any]]:
+    """By name, what JSON keeps of each node that is made: resource, path, schema, materialized, upstream, whether it
+    can be built as a part of the project, and what is to be told of it in each build."""
     return {
         node.name: [
             node.resource,
@@ -63,10 +65,19 @@ def graph_of(compiled: Compiled) -> dict[str, list[Any]]:
             node.config.materialized,
             list(node.upstream),
             _follows(node),
+            _told(results[node.name]) if node.name in results else None,
         ]
         for node in compiled.dag.nodes.values()
         if node.resource != "source"
     }
+
+
+def _told(result: NodeExecutionResult) -> dict[str, Any] | None:
+    """Of a check that warns."""
+    if result.verdict != "warn":
+        return None
+    sample = [result.sample.columns, result.sample.rows] if result.sample is not None else None
+    return {"reason": result.reason, "rows": result.rows, "columns": result.columns, "sample": sample}
 
 
 def _follows(node: DAGNode) -> bool:
@@ -115,9 +126,23 @@ def unread_models(graph: Mapping[str, list[Any]], names: Collection[str], edited
 
 
 def unread_results(graph: Mapping[str, list[Any]], names: Collection[str]) -> tuple[NodeExecutionResult, ...]:
-    """As a build tells of what it found unchanged; there are no checks that did not pass in a graph that is kept."""
-    return tuple(
-        NodeExecutionResult(name, node[0], "cached", "unchanged", verdict="pass" if node[0] == "check" else None)
-        for name, node in graph.items()
-        if name not in names
+    """As a build tells of what it found unchanged."""
+    return tuple(_unread(name, node[0], node[6]) for name, node in graph.items() if name not in names)
+
+
+def _unread(name: str, resource: Resource, told: Mapping[str, Any] | None) -> NodeExecutionResult:
+    if told is None:
+        return NodeExecutionResult(
+            name, resource, "cached", "unchanged", verdict="pass" if resource == "check" else None
+        )
+    sample = Sample(tuple(told["sample"][0]), tuple(map(tuple, told["sample"][1]))) if told["sample"] else None
+    return NodeExecutionResult(
+        name,
+        resource,
+        "cached",
+        told["reason"],
+        rows=told["rows"],
+        columns=told["columns"],
+        verdict="warn",
+        sample=sample,
     )

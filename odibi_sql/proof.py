@@ -59,7 +59,7 @@ def keep_build(orchestrator: Orchestrator, build: Build, arguments: Sequence[str
     """Keep a proof that there is nothing to do, if there is one. What `say` gives goes to stderr, with warm.DURATION in
     it."""
     if orchestrator.part is not None:
-        _keep_part(orchestrator, build, orchestrator.part)
+        _keep_part(orchestrator, build, orchestrator.part, say)
         return
     options = orchestrator.options
     if not build.published or build.publication is None or options.defer or options.frames or not options.use_cache:
@@ -100,28 +100,27 @@ def _edits(orchestrator: Orchestrator, build: Build) -> str | None:
         {
             "asked": asked,
             "meanings": meanings_of(orchestrator.compiled),
-            "graph": graph_of(orchestrator.compiled) if _is_whole(orchestrator, build) else None,
+            "graph": graph_of(orchestrator.compiled, build.execution.results) if _is_whole(orchestrator) else None,
+            "warnings": [*orchestrator.project.warnings, *orchestrator.compiled.warnings],
             "shown": build.publication.number if build.publication is not None else None,
         },
         separators=(",", ":"),
     )
 
 
-def _is_whole(orchestrator: Orchestrator, build: Build) -> bool:
-    """Whether the next build of a part says and does all that a build of the whole would: there is nothing to be said
-    again, and nobody else to be told."""
-    options, compiled = orchestrator.options, orchestrator.compiled
+def _is_whole(orchestrator: Orchestrator) -> bool:
+    """Whether the next build of a part does all that a build of the whole would: there is nobody else to be told."""
+    options = orchestrator.options
     if options.select or options.exclude or not options.checks or options.only_checks or options.as_of:
         return False
-    said = (*compiled.project.warnings, *compiled.warnings, *orchestrator.lasting, *orchestrator.registrars)
-    return not said and all(result.verdict in (None, "pass") for result in build.execution.results.values())
+    return not orchestrator.lasting and not orchestrator.registrars
 
 
-def _keep_part(orchestrator: Orchestrator, build: Build, part: Part) -> None:
+def _keep_part(orchestrator: Orchestrator, build: Build, part: Part, say: Callable[[], str]) -> None:
     """The proof that the part was found by, as it is now that the part is built."""
     proved = part.proved
     steps = build.plan.steps.values()
-    if build.publication is None or any(is_volatile(step.node) for step in steps) or not _is_whole(orchestrator, build):
+    if build.publication is None or any(is_volatile(step.node) for step in steps) or not _is_whole(orchestrator):
         return
     sources = {up for step in steps for up in step.node.upstream}
     if any(_must_be_asked(orchestrator.compiled.dag.nodes[name]) for name in sources):
@@ -131,17 +130,19 @@ def _keep_part(orchestrator: Orchestrator, build: Build, part: Part) -> None:
         return
     arguments, env = proved.proof["arguments"], frozenset(orchestrator.compiled.env)
     basis = Basis(tuple(_data(orchestrator)), orchestrator.since_ns, tuple(made), env, _date(orchestrator, build))
-    proof = make_proof(
-        arguments, proved.root, basis, Said("", proved.proof["stderr"], _edits_after(part, build.publication.number))
-    )
+    proof = make_proof(arguments, proved.root, basis, Said("", say(), _edits_after(part, build)))
     if proof is not None and all(stat and warm.is_old(stat, proved.since_ns) for stat in proved.changed.values()):
         _write(orchestrator, arguments, _joined(proved, proof, _replaced(orchestrator, part)))
 
 
-def _edits_after(part: Part, shown: int) -> str:
+def _edits_after(part: Part, build: Build) -> str:
     known = json.loads(part.proved.proof["edits"])
-    graph = {name: node for name, node in graph_of(part.compiled).items() if name in part.names}
-    now = {"meanings": known["meanings"] | part.meanings, "graph": known["graph"] | graph, "shown": shown}
+    graph = graph_of(part.compiled, build.execution.results)
+    now = {
+        "meanings": known["meanings"] | part.meanings,
+        "graph": known["graph"] | {name: graph[name] for name in part.names},
+        "shown": build.publication.number if build.publication is not None else None,
+    }
     return json.dumps({**known, **now}, separators=(",", ":"))
 
 

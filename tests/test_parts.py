@@ -29,6 +29,8 @@ FILES = {
     "models/other.sql": "select max(x) as m from a",
     "models/v.sql": "{{ config(materialized='view') }} select * from c",
     "models/w.sql": "select * from v where n > 0",
+    "models/more.yml": "models: [{name: nowhere}]",
+    "checks/warns.sql": "{{ config(severity='warn') }} select * from other",
     "models/e.sql": "{{ config(materialized='ephemeral') }} select x from s",
     "models/models.yml": "models: [{name: c, description: counted, columns: [{name: y, tests: [not_null, unique]}]}]\n"
     "seeds: [{name: s, columns: [{name: x, tests: [{relationships: {to: ref('a'), field: x}}]}]}]\n",
@@ -81,11 +83,11 @@ AS_PARTS: dict[str, tuple[Callable[[], object], set[str]]] = {
     "an editor's new file": (replace_file("models/d.sql", "> 0", "> 1"), {"d"}),
     "two leaves": (
         both(replace_text("models/d.sql", "> 0", "> 1"), replace_text("models/other.sql", "max", "min")),
-        {"d", "other"},
+        {"d", "other", "warns"},
     ),
     "one of them a comment": (
         both(replace_text("models/d.sql", "> 0", "> 1"), replace_text("models/other.sql", "max", "/* */ max")),
-        {"d", "other"},
+        {"d", "other", "warns"},
     ),
     "checks are part of it, and views": (
         replace_text("models/c.sql", "count(*)", "count(*) + 1"),
@@ -100,7 +102,11 @@ AS_PARTS: dict[str, tuple[Callable[[], object], set[str]]] = {
     "a view is read": (replace_text("models/d.sql", "main.c where n > 0", "v"), {"d"}),
     "a source is read": (replace_text("models/d.sql", "main.c where n > 0", "c, raw"), {"d"}),
     "a file is read": (replace_text("models/d.sql", "main.c where n > 0", "'data/one.csv'"), {"d"}),
-    "another schema of columns": (replace_text("models/other.sql", "as m", "as m, 1 as one"), {"other"}),
+    "another schema of columns": (replace_text("models/other.sql", "as m", "as m, 1 as one"), {"other", "warns"}),
+    "nothing to warn of any more": (
+        replace_text("models/other.sql", "from a", "from a where x > 9 having max(x) > 9"),
+        {"other", "warns"},
+    ),
     "the date": (replace_text("models/d.sql", "select *", "select *, current_date > '2020-01-01' as late"), {"d"}),
 }
 
@@ -126,7 +132,9 @@ def test_a_part_is_built_as_the_whole_would_be(
     assert {step["action"] for step in json.loads(capfd.readouterr().out)} == {"cached"}
 
 
-@pytest.mark.parametrize("edit", ["a leaf", "another table is read", "a file is read", "the date"])
+@pytest.mark.parametrize(
+    "edit", ["a leaf", "another table is read", "a file is read", "the date", "nothing to warn of any more"]
+)
 def test_a_part_that_was_built_is_proved(built: Path, edit: str, capfd: pytest.CaptureFixture[str]) -> None:
     """By what the build of the whole would have kept, and so is the part after it."""
     AS_PARTS[edit][0]()
@@ -197,14 +205,6 @@ AS_WHOLE: dict[str, tuple[dict[str, str], Callable[[], object]]] = {
     "a Python model below": (
         {"models/p.py": "import duckdb\ndef model(d: duckdb.DuckDBPyRelation):\n    return d\n"},
         replace_text("models/d.sql", "> 0", "> 1"),
-    ),
-    "a warning that is said in each build": (
-        {"models/more.yml": "models: [{name: nowhere}]"},
-        replace_text("models/d.sql", "> 0", "> 1"),
-    ),
-    "a check that warns in each build": (
-        {"checks/warns.sql": "{{ config(severity='warn') }} select * from d"},
-        replace_text("models/other.sql", "max", "min"),
     ),
 }
 

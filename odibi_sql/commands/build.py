@@ -78,7 +78,8 @@ def _build(invocation: Invocation, verbose: bool, quiet: bool, output: str, opti
     elif not verbose:
         from odibi_sql.proof import keep_build
 
-        lasting = (*orchestrator.project.warnings, *orchestrator.compiled.warnings, *orchestrator.lasting)
+        part, project, compiled = invocation.part, orchestrator.project, orchestrator.compiled
+        lasting = part.warnings if part else (*project.warnings, *compiled.warnings, *orchestrator.lasting)
         keep_build(orchestrator, build, invocation.arguments, lambda: nothing_to_do(tracker, lasting, quiet=quiet))
     if build.execution.interrupted:
         return 130
