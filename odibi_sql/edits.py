@@ -34,8 +34,8 @@ from odibi_sql.warm import MANY, Stat, is_old
 def meanings_of(compiled: Compiled) -> dict[str, str]:
     """By its file, what each model means: equal texts but for comments and layout have equal meanings.
 
-    Left out is what shows its text to somebody else: views are published with their comments, unit tests render a model
-    with other vars, and a warning names lines.
+    The text of a view counts with its comments, since it is published with them. Left out is what shows its text to
+    somebody else: unit tests render a model with other vars, views take in what is ephemeral, and warnings name lines.
     """
     nodes = compiled.dag.nodes.values()
     tested = {node.definition.subject for node in nodes if isinstance(node.definition, UnitTest)}
@@ -46,7 +46,7 @@ def meanings_of(compiled: Compiled) -> dict[str, str]:
         node.path: _meaning(node.definition)
         for node in nodes
         if type(node.definition) is Model
-        and MATERIALIZATIONS[node.config.materialized].stored
+        and MATERIALIZATIONS[node.config.materialized].published is not None
         and node.name not in tested
         and node.path not in warned
         and paths[node.path] == 1
@@ -133,7 +133,10 @@ def _lists_the_same(root: str, folder: str, stats: Mapping[str, Stat | None]) ->
 def _meaning(model: Model) -> str:
     """A hash of its settings, and one of its SQL."""
     settings = (model.name, model.config, model.docs, model.vars, model.env)
-    return f"{_hash(settings)} {_hash([_said(statement) for statement in model.statements])}"
+    said = [_said(statement) for statement in model.statements]
+    if not MATERIALIZATIONS[model.config.materialized].stored:
+        said.append((model.statement.sql,))
+    return f"{_hash(settings)} {_hash(said)}"
 
 
 def _hash(parts: object) -> str:

@@ -107,6 +107,8 @@ AS_PARTS: dict[str, tuple[Callable[[], object], set[str]]] = {
         replace_text("models/other.sql", "from a", "from a where x > 9 having max(x) > 9"),
         {"other", "warns"},
     ),
+    "a view": (replace_text("models/v.sql", "from c", "from c where n > 0"), {"v", "w"}),
+    "a comment in a view": (replace_text("models/v.sql", "from c", "/* all */ from c"), {"v", "w"}),
     "the date": (replace_text("models/d.sql", "select *", "select *, current_date > '2020-01-01' as late"), {"d"}),
 }
 
@@ -175,7 +177,6 @@ AS_WHOLE: dict[str, tuple[dict[str, str], Callable[[], object]]] = {
     "a cycle": ({}, replace_text("models/b.sql", "from a", "from d, a")),
     "no SQL": ({}, replace_text("models/d.sql", "select", "selec")),
     "what keeps no rows is read": ({}, replace_text("models/d.sql", "main.c where n > 0", "e")),
-    "a view": ({}, replace_text("models/v.sql", "from c", "from c where n > 0")),
     "a new file beside": ({}, both(replace_text("models/d.sql", "> 0", "> 1"), write("models/n.sql", "select 1 as x"))),
     "a seed beside": ({}, both(replace_text("models/d.sql", "> 0", "> 1"), write("seeds/s.csv", "x\n1\n"))),
     "a macro beside": ({}, both(replace_text("models/d.sql", "> 0", "> 1"), rewrite("macros/twice.sql", "2", "3"))),
