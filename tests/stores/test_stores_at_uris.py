@@ -118,6 +118,7 @@ def test_on_spark_with_a_model_on_duckdb(shop: MakeShop, s3: str) -> None:
 def test_damage_is_noticed_and_mended(shop: MakeShop, place: str) -> None:
     one = shop(place, MODELS)
     one.build()
+    assert "7 cached" in one.build().err  # which is no proof for the next one
     doubled, *_ = [uri for uri in sorted(named(one)) if objects.look_at([uri])[0] is not None]
     write(doubled, b"no Parquet")
     assert "is not used" in one.build().err and shown(one, "total") == HOLDING
@@ -157,11 +158,11 @@ def test_targets_have_stores_of_their_own(shop: MakeShop, place: str) -> None:
     assert "7 cached" in one.build("--target", "prod").err and "4 cached" in one.build().err
 
 
-def test_histories_go_on_where_the_store_moves(shop: MakeShop, place: str) -> None:
+def test_histories_go_on_where_the_store_moves(shop: MakeShop, s3: str) -> None:
     options = "materialized='snapshot', unique_key='id', strategy='check', check_cols='all'"
     files = {"models/history.sql": f"{{{{ config({options}) }}}} select id, amount from orders"}
     one = shop("null", files)
-    for day, uri in enumerate(["null", place, f"{place}/again", "null"], 1):
+    for day, uri in enumerate(["null", s3, f"{s3}/again", "null"], 1):
         orders = one.path / "seeds/orders.csv"
         text = orders.read_text()
         shop(uri, files)  # which writes the first orders again
@@ -248,11 +249,11 @@ def test_a_place_that_lost_everything_is_no_empty_one(shop: MakeShop, place: str
     assert "7 ran" in one.build().err and at(place) == named(one)
 
 
-def test_two_builds_at_once(shop: MakeShop, place: str) -> None:
+def test_two_builds_at_once(shop: MakeShop, s3: str) -> None:
     """The second begins and ends while the first is at its last model: it uses, and keeps, what that one has made."""
     waits = "import pathlib, time\ndef model(doubled):\n    pathlib.Path('there').touch()\n"
     waits += "    while not pathlib.Path('go').exists():\n        time.sleep(0.01)\n    return doubled\n"
-    one = shop(place, MODELS | {"models/last.py": waits})
+    one = shop(s3, MODELS | {"models/last.py": waits})
     first = one.start("build", cwd=one.path)
     wait_until(lambda: (one.path / "there").exists(), "the first build to get to its last model")
     try:
@@ -262,5 +263,5 @@ def test_two_builds_at_once(shop: MakeShop, place: str) -> None:
     finally:
         (one.path / "go").touch()
         assert ended(first).code == 0
-    assert at(place) == named(one) and shown(one, "last") == shown(one, "doubled")
+    assert at(s3) == named(one) and shown(one, "last") == shown(one, "doubled")
     assert "8 cached" in one.build().err

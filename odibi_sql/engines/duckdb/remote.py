@@ -24,6 +24,7 @@ from odibi_sql import objects
 OWN = "odibi"
 _SCHEME = re.compile(r"\w[\w+.-]*(?=://)")
 _OWN_SCHEMES = ("file",)  # which DuckDB reads by itself
+_MAGIC = re.compile(r"[*?\[]")
 _SMALL = 1 << 20  # bytes
 _MOST = 64 << 20
 
@@ -60,7 +61,13 @@ class Remote(fsspec.AbstractFileSystem):  # type: ignore[misc]
         return True
 
     def glob(self, path: str, **_: Any) -> list[str]:
-        return [path]
+        """Results are named one by one; the patterns are those of sources that a catalog's views read."""
+        magic = _MAGIC.search(path)
+        if magic is None:
+            return [path]
+        files = objects.below(path[: magic.start()].rpartition("/")[0])
+        wanted = re.compile(_matching(path))
+        return sorted(found.uri for found in files if wanted.fullmatch(found.uri))
 
     def opened(self, path: str) -> Any:
         """A file of pyarrow's, in which reading at any place is nobody else's business."""
@@ -130,6 +137,16 @@ def let_read(connection: duckdb.DuckDBPyConnection, parts: Iterable[str]) -> Non
     schemes = {found[0] for part in parts if (found := _SCHEME.match(part))}
     for scheme in schemes.difference(_OWN_SCHEMES, connection.list_filesystems()):
         connection.register_filesystem(Remote(scheme))
+
+
+def _matching(pattern: str) -> str:
+    """As DuckDB has it: only `**` goes through folders."""
+    parts = re.split(r"(/\*\*(?=/)|\*|\?|\[[^]]*\])", pattern)
+    meaning = {"/**": "(?:/.*)?", "*": "[^/]*", "?": "[^/]"}
+    return "".join(
+        meaning.get(part, part.replace("[!", "[^")) if number % 2 else re.escape(part)
+        for number, part in enumerate(parts)
+    )
 
 
 def _uri(path: str) -> str:
