@@ -44,7 +44,7 @@ def with_sail(folder: Path) -> None:
 
 def test_a_project_gives_the_rows_and_types_of_duckdb_without_java(tmp_path: Path) -> None:
     for name in ("duckdb", "sail"):
-        write_generated(tmp_path / name, 40)
+        write_generated(tmp_path / name, 200)
     with_sail(tmp_path / "sail")
     assert odibi_sql.build(tmp_path / "duckdb").ok
     environment = {name: value for name, value in os.environ.items() if name not in ("JAVA_HOME", "SPARK_HOME")}
