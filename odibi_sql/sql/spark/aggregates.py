@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from odibi_sql.sql.spark.operands import (
+    TYPE,
     Refused,
     as_double,
     as_text,
+    averaged,
     kind,
+    kind_of,
     literal,
     not_decimal,
     raw,
@@ -19,23 +22,48 @@ from odibi_sql.sql.spark.operands import (
     whole_number,
 )
 
+_NARROW = frozenset({"TINYINT", "SMALLINT", "INTEGER", "UTINYINT", "USMALLINT", "UINTEGER"})
+_HALF = 2**32
+
 
 def average(node: exp.Expr) -> exp.Expr:
-    """A double on DuckDB: of decimals their exact sum as a double, divided by their number."""
-    distinct = isinstance(node.this, exp.Distinct)
-    value = node.expressions[0] if isinstance(node, exp.Anonymous) else node.this
-    value = value.expressions[0] if distinct else value
-    known, once = kind(value), "DISTINCT " if distinct else ""
+    """A double on DuckDB: of whole numbers and decimals their exact sum as a double, divided by their number."""
+    value = averaged(node)
+    if value is None:
+        raise Refused(node, "there is nothing to average", "write avg(x)")
+    type_ = str(node.meta.get(TYPE, ""))
+    known, once = kind(value) or kind_of(type_), "DISTINCT " if isinstance(node.this, exp.Distinct) else ""
     target, around = _around(node)
-    if known not in (None, "decimal"):
-        return raw(f"avg({once}{as_double(value)})", "double")
-    total, number = around(f"sum({once}{said(value)})"), around(f"count({once}{said(value)})")
-    made = f"CAST({total} AS DOUBLE) / nullif({number}, 0)"
-    if known is None:
-        otherwise = around(f"avg({once}CAST({said(value)} AS DOUBLE))")
-        made = f"CASE WHEN typeof({total}) LIKE 'decimal%' THEN {made} ELSE {otherwise} END"
+    if known not in (None, "decimal", "integer") or (known == "integer" and node.find_ancestor(exp.Pivot)):
+        return raw(f"avg({once}{as_double(value)})", "double")  # in a PIVOT there can be no sum of sums
+    whole = _of_integers(said(value), type_, once, around)
+    if known == "integer":
+        made = whole
+    else:
+        total, number = around(f"sum({once}{said(value)})"), around(f"count({once}{said(value)})")
+        made = f"CAST({total} AS DOUBLE) / nullif({number}, 0)"
+        if known is None:
+            otherwise = around(f"avg({once}CAST({said(value)} AS DOUBLE))")
+            made = (
+                f"CASE WHEN typeof({total}) LIKE 'decimal%' THEN {made} "
+                f"WHEN typeof({total}) = 'bigint' THEN {whole} ELSE {otherwise} END"
+            )
     _put(target, node, raw(f"({made})", "double"))
     return node
+
+
+def _of_integers(value: str, type_: str, once: str, around: Callable[[str], str]) -> str:
+    """Spark sums BIGINT as BIGINT, which may not hold the sum, and in its avg() as doubles, which loses digits: all of
+    them where large numbers cancel out. A sum of decimals is exact, and sums of both halves are so at half the cost."""
+    if type_ in _NARROW and not once:
+        total = around(f"sum({value})")
+    elif type_ == "BIGINT" and not once:
+        high, low = around(f"sum(({value}) DIV {_HALF})"), around(f"sum(({value}) % {_HALF})")
+        total = f"CAST({high} AS DECIMAL(38, 0)) * {_HALF} + {low}"
+    else:
+        value = f"CAST({value} AS DECIMAL(38, 0))"
+        total = around(f"sum({once}{value})")
+    return f"CAST({total} AS DOUBLE) / nullif({around(f'count({once}{value})')}, 0)"
 
 
 def _around(node: exp.Expr) -> tuple[exp.Expr, Callable[[str], str]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Literal
 
 from sqlglot import exp
+from sqlglot.errors import ParseError
 
 Kind = Literal[
     "integer", "decimal", "double", "text", "boolean", "date", "timestamp", "zoned", "list", "interval", "real"
@@ -69,6 +70,25 @@ class Refused(Exception):
         self.message = message
         self.hint = hint
         self.untold = untold
+
+
+TYPE = "type"  # where an average notes DuckDB's type of what it is made of
+
+
+def averaged(node: exp.Expr) -> exp.Expr | None:
+    """The operand, if the node is an average."""
+    value: exp.Expr | None = node.this if isinstance(node, exp.Avg) else None
+    if isinstance(value, exp.Distinct) or (isinstance(node, exp.Anonymous) and node.name.lower() == "mean"):
+        value = next(iter((value or node).expressions), None)
+    return value
+
+
+def kind_of(type_: str) -> Kind | None:
+    """Of a type in DuckDB's words."""
+    try:
+        return of_type(exp.DataType.build(type_, dialect="duckdb"))
+    except (ParseError, ValueError):
+        return None
 
 
 def of_type(type_: exp.DataType) -> Kind | None:

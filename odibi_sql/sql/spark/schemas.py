@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from sqlglot import exp
-from sqlglot.errors import ParseError
 
 from odibi_sql.quoting import quote_name
 from odibi_sql.relation import Column
-from odibi_sql.sql.spark.operands import Kind, kind, of_type
+from odibi_sql.sql.spark.operands import TYPE, Kind, averaged, kind, kind_of
 
 Schemas = Mapping[str, Mapping[str, str]]  # table as written, in lower case -> column -> type in DuckDB's words
 Describe = Callable[[str], Sequence[Column] | None]  # a SELECT -> its columns as DuckDB binds it, if it can
@@ -50,6 +49,10 @@ def mark_columns(root: exp.Expr, ask: Ask) -> None:
             by_select.setdefault(id(select), (select, []))[1].append(column)
     for select, columns in by_select.values():
         _mark(select, columns, ask)
+    for node in root.find_all(exp.Avg, exp.Anonymous):
+        value, select = averaged(node), node.find_ancestor(exp.Select)
+        if value is not None and isinstance(select, exp.Select) and (found := ask(select, [value])):
+            node.meta[TYPE] = found[0].type
 
 
 def _mark(select: exp.Select, columns: list[exp.Column], ask: Ask) -> None:
@@ -57,7 +60,7 @@ def _mark(select: exp.Select, columns: list[exp.Column], ask: Ask) -> None:
     found_all = ask(select, list(each.values()))
     known: dict[str, Kind | None]
     if found_all is not None:
-        known = {text: _kind(found.type) for text, found in zip(each, found_all, strict=True)}
+        known = {text: kind_of(found.type) for text, found in zip(each, found_all, strict=True)}
     else:  # one that cannot be told hides the others
         known = {text: _alone(select, column, ask) for text, column in each.items()}
     aliases = {one.alias.lower(): one.this for one in select.expressions if isinstance(one, exp.Alias)}
@@ -81,7 +84,7 @@ def _alone(select: exp.Select, column: exp.Column, ask: Ask) -> Kind | None:
     around: exp.Expr | None = select
     while isinstance(around, exp.Select):
         if found := ask(around, [column]):
-            return _kind(found[0].type)
+            return kind_of(found[0].type)
         around = around.find_ancestor(exp.Select)
     return None
 
@@ -147,10 +150,3 @@ def _said(node: exp.Expr, inputs: Mapping[str, str]) -> str:
 def _nothing(columns: Mapping[str, str]) -> str:
     listed = ", ".join(f"CAST(NULL AS {type_}) AS {quote_name(name)}" for name, type_ in columns.items())
     return f"SELECT {listed} WHERE false"
-
-
-def _kind(type_: str) -> Kind | None:
-    try:
-        return of_type(exp.DataType.build(type_, dialect="duckdb"))
-    except (ParseError, ValueError):
-        return None

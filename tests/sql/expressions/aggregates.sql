@@ -28,6 +28,14 @@ avg(f)  -- rewritten
 mean(d)  -- rewritten
 avg(DISTINCT i)  -- rewritten
 avg(i) FILTER (WHERE i > 1)  -- rewritten
+avg(CASE WHEN i > 1 THEN 1 ELSE -1 END * (9000000000000000000 + id))  -- rewritten
+avg(DISTINCT CASE WHEN i > 1 THEN 1 ELSE -1 END * (9000000000000000000 + id))  -- rewritten
+avg(CASE WHEN i > 1 THEN 1 ELSE -1 END * (9000000000000000000 + id)) FILTER (WHERE id > 2)  -- rewritten
+avg(b + 1)  -- rewritten
+avg(b::HUGEINT * -100000000000000000000)  -- rewritten
+avg(length(s)) + avg(i * 2)  -- rewritten
+mean(b)  -- rewritten
+avg(i % 2)  -- rewritten
 min(i)  -- equal
 max(s)  -- equal
 min(f)  -- equal

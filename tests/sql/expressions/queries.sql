@@ -313,3 +313,6 @@ SELECT k, bo, count(*) AS n FROM t GROUP BY GROUPING SETS (ROLLUP (k), CUBE (bo)
 SELECT bo, (SELECT max(k) FROM u) AS m FROM t GROUP BY ROLLUP (bo)  -- refused
 SELECT id, (SELECT count(*) FROM u WHERE u.k = t.k GROUP BY ROLLUP (u.k) LIMIT 1) AS n FROM t  -- refused
 SELECT k, 'x' AS b, count(*) AS n FROM t GROUP BY ROLLUP (k, 'x')  -- refused
+WITH a AS (SELECT k, bo, sum(b) AS s, sum(i) AS n FROM t GROUP BY ALL) SELECT k, avg(s) AS s, avg(n) AS n, mean(n + 1) AS m FROM a GROUP BY k  -- rewritten
+SELECT * FROM (SELECT k, bo, i FROM t) PIVOT (avg(i) FOR bo IN (true, false))  -- refused
+SELECT k, avg(avg(i)) OVER () AS x, avg(sum(b)) OVER (ORDER BY k) AS y FROM t GROUP BY k  -- rewritten
