@@ -25,7 +25,7 @@ from odibi_sql.engines import load_engine
 from odibi_sql.errors import OdibiError, StoreError
 from odibi_sql.materializations import MATERIALIZATIONS
 from odibi_sql.model import Model, UnitTest
-from odibi_sql.part import Part, Proved, concerned, unread_models, unread_results
+from odibi_sql.part import Part, Proved, concerned, graph_from, unread_models, unread_results
 from odibi_sql.project import read_project
 from odibi_sql.sql import Statement
 from odibi_sql.warm import MANY, Stat, is_old
@@ -88,9 +88,9 @@ def _nothing(proved: Proved) -> Literal["nothing"]:
 def _edited(proved: Proved, known: Mapping[str, Any], paths: list[str]) -> Literal["nothing"] | Part | None:
     """`known` is what the proof keeps for this; its `asked` is what the command line said of target, engine, threads
     and vars. Raises OdibiError."""
-    asked, graph = known["asked"], known["graph"]
+    asked, graph = known["asked"], graph_from(known["graph"] or {})
     names = concerned(graph, paths) if graph else None
-    files = {graph[name][1] for name in names} if names else set(paths)
+    files = {graph[name].path for name in names} if names else set(paths)
     project = read_project(Path(proved.root), asked["target"], asked["vars"], only=files)
     project = project.running_on(asked["engine"], asked["threads"])
     dialect = load_engine(project.engine).DIALECT

@@ -7,9 +7,9 @@ proof keeps tells which these are; it has what a name needs to be found, and whe
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from odibi_sql.compile import Compiled
 from odibi_sql.dag import DAGNode
@@ -54,22 +54,38 @@ class Part:
     proved: Proved
 
 
-def graph_of(compiled: Compiled, results: Mapping[str, NodeExecutionResult]) -> dict[str, list[Any]]:
-    """By name, what JSON keeps of each node that is made: resource, path, schema, materialized, upstream, whether it
-    can be built as a part of the project, and what is to be told of it in each build."""
+class Kept(NamedTuple):
+    """Of a node that is made, what a proof keeps: JSON has it as a list. `follows`: it can be built as a part of the
+    project. `told` is what is to be said of it in each build."""
+
+    resource: Resource
+    path: str
+    schema: str
+    materialized: str
+    upstream: Sequence[str]
+    follows: bool
+    told: Mapping[str, Any] | None
+
+
+Graph = Mapping[str, Kept]
+
+
+def graph_of(compiled: Compiled, results: Mapping[str, NodeExecutionResult]) -> dict[str, Kept]:
     return {
-        node.name: [
-            node.resource,
-            node.path,
-            node.config.schema,
-            node.config.materialized,
-            list(node.upstream),
-            _follows(node),
-            _told(results[node.name]) if node.name in results else None,
-        ]
+        node.name: _kept(node, node.resource, results.get(node.name))
         for node in compiled.dag.nodes.values()
         if node.resource != "source"
     }
+
+
+def graph_from(data: Mapping[str, list[Any]]) -> Graph:
+    """The opposite, of what JSON makes of it."""
+    return {name: Kept(*values) for name, values in data.items()}
+
+
+def _kept(node: DAGNode, resource: Resource, result: NodeExecutionResult | None) -> Kept:
+    config, told = node.config, _told(result) if result is not None else None
+    return Kept(resource, node.path, config.schema, config.materialized, node.upstream, _follows(node), told)
 
 
 def _told(result: NodeExecutionResult) -> dict[str, Any] | None:
@@ -90,44 +106,45 @@ def _follows(node: DAGNode) -> bool:
     return isinstance(definition, Check) or config.materialized in ("table", "view")
 
 
-def concerned(graph: Mapping[str, list[Any]], paths: Collection[str]) -> frozenset[str] | None:
+def concerned(graph: Graph, paths: Collection[str]) -> frozenset[str] | None:
     """Names of the models in these files and of all that is made of them; None where these cannot be built alone, or
     are many."""
     below: dict[str, list[str]] = {}
     for name, node in graph.items():
-        for up in node[4]:
+        for up in node.upstream:
             below.setdefault(up, []).append(name)
-    stack = [name for name, node in graph.items() if node[1] in paths]
+    stack = [name for name, node in graph.items() if node.path in paths]
     found = set(stack)
     while stack and len(found) <= MOST:
         new = [name for name in below.get(stack.pop(), ()) if name not in found]
         found.update(new)
         stack += new
-    return frozenset(found) if len(found) <= MOST and all(graph[name][5] for name in found) else None
+    return frozenset(found) if len(found) <= MOST and all(graph[name].follows for name in found) else None
 
 
-def unread_models(graph: Mapping[str, list[Any]], names: Collection[str], edited: Iterable[Model]) -> list[Model]:
+def unread_models(graph: Graph, names: Collection[str], edited: Iterable[Model]) -> list[Model]:
     """The other models that these may read, `edited` among them, and checks of what is no model: as far as others can
     name them.
 
     One that keeps nothing to be read (ephemeral) is not among them: what reads it does not find it, and goes the long
     way.
     """
-    wanted = {up.casefold() for name, node in graph.items() if name in names or node[0] == "check" for up in node[4]}
+    readers = (node for name, node in graph.items() if name in names or node.resource == "check")
+    wanted = {up.casefold() for node in readers for up in node.upstream}
     for model in edited:
         wanted.update(reference.parts[-1].casefold() for reference in model.references)
         wanted.update(name.casefold().rpartition(".")[2] for name in model.config.depends_on)
     return [
-        Model(name, path, Config(schema=schema, materialized=materialized), _UNREAD)
-        for name, (resource, path, schema, materialized, *_) in graph.items()
-        if resource == "model" and name not in names and name.casefold() in wanted
-        if MATERIALIZATIONS[materialized].published is not None
+        Model(name, node.path, Config(schema=node.schema, materialized=node.materialized), _UNREAD)
+        for name, node in graph.items()
+        if node.resource == "model" and name not in names and name.casefold() in wanted
+        if MATERIALIZATIONS[node.materialized].published is not None
     ]
 
 
-def unread_results(graph: Mapping[str, list[Any]], names: Collection[str]) -> tuple[NodeExecutionResult, ...]:
+def unread_results(graph: Graph, names: Collection[str]) -> tuple[NodeExecutionResult, ...]:
     """As a build tells of what it found unchanged."""
-    return tuple(_unread(name, node[0], node[6]) for name, node in graph.items() if name not in names)
+    return tuple(_unread(name, node.resource, node.told) for name, node in graph.items() if name not in names)
 
 
 def _unread(name: str, resource: Resource, told: Mapping[str, Any] | None) -> NodeExecutionResult:
