@@ -166,7 +166,7 @@ def read_project(
     """`load_project` that leaves mistakes to the project's `problems`, so that more can be found in what is right.
 
     Without sound settings nothing else can be judged: mistakes in odibi_project.yml are raised. `only` are paths of the
-    models and checks to read, if not all; descriptions of others are no mistake then.
+    models and checks to read, if not all, without unit tests; descriptions of others are no mistake then.
     """
     root = folder.absolute()
     if not (root / FILE).is_file():
@@ -252,7 +252,7 @@ class _Loading:
             folders=tuple(folder for folders in settings.paths.values() for folder in folders),
             checks=checks,
             declared=declared,
-            unit_tests=tuple(descriptions.unit_tests),
+            unit_tests=tuple(descriptions.unit_tests) if self.only is None else (),
             warnings=self.reading.all_warnings(),
             on_run_start=settings.on_run_start,
             on_run_end=settings.on_run_end,
@@ -364,7 +364,7 @@ class _Loading:
         """Those of `{% snapshot %}` blocks, then those that YAML alone declares."""
         texts = {path: self._text(path) for path in _sql(paths) if self._is_wanted(path)}
         found = [block for path in texts for block in blocks(self.reading, path, texts[path])]
-        for name, described in descriptions.related():
+        for name, described in descriptions.related() if self.only is None else ():
             document = described.relation
             if document and (relation := self.reading.value("relation", document, name_of_relation)):
                 found.append((name, selecting(relation, document), described.docs.where or document.where))
