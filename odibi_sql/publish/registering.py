@@ -74,6 +74,9 @@ class Registrar:
             told = f"{failure.message.rstrip('.')} ({hint})" if hint else failure.message
             self.warn(f"published, but not registered in {place}: {told}; the next build tries again")
             return None
+        except KeyboardInterrupt:
+            self.warn(f"published, but not all is registered in {place}: interrupted; the next build goes on")
+            raise
 
     def _register(self, place: str) -> Registered | None:
         """Whoever has the lock registers what is shown by then, so what is shown last is what stays."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -18,7 +20,7 @@ from odibi_sql.engines.duckdb import open_session as open_duckdb
 from odibi_sql.engines.protocol import EngineFailure, SessionOptions
 from odibi_sql.engines.spark.reading import Reader
 from odibi_sql.engines.spark.registry import view_text
-from odibi_sql.events import Event, Registered
+from odibi_sql.events import Event, Registered, Warned
 from odibi_sql.relation import Stored
 from tests.engines.conftest import NOW
 from tests.projects import write_project
@@ -114,6 +116,31 @@ def test_a_failure_is_told_and_what_was_published_stays(running_spark: Any, tmp_
         " (`CREATE DATABASE mart` in Spark makes it); the next build tries again"
     )
     assert registered == [] and (folder / "warehouse/dev.duckdb").exists()
+
+
+def test_after_ctrl_c_amid_views_the_next_build_makes_the_rest(spark: Any, tmp_path: Path) -> None:
+    models = {f"models/m{n:02}.sql": f"{CHEAP}select {n} as a\n" for n in range(20)}
+    folder = write_project(tmp_path, {**ONE, **models}, base={})
+    main = threading.get_ident()
+
+    def press_amid() -> None:
+        while len(names(spark)) < 3:
+            pass
+        signal.pthread_kill(main, signal.SIGINT)
+
+    pressing = threading.Thread(target=press_amid)
+    pressing.start()
+    told: list[Event] = []
+    with pytest.raises(KeyboardInterrupt):
+        odibi_sql.build(folder, listener=told.append)
+    pressing.join()
+    assert [event.message for event in told if isinstance(event, Warned)] == [
+        "published, but not all is registered in spark's `mart`: interrupted; the next build goes on"
+    ]
+    made = len(names(spark))
+    assert 3 <= made < 21
+    assert build(folder) == ([], [Registered("spark", "mart", 21, 21 - made, 0)])
+    assert rows(spark, "m07") == [(7,)] and len(names(spark)) == 21
 
 
 STORED = (
