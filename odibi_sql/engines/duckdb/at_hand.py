@@ -118,16 +118,17 @@ class AtHand:
         return table.name
 
     def _unread(self) -> list[str]:
-        """Takes out what is too much."""
-        gone = []
-        for identity, table in list(self._tables.items()) if self._memory > self._most_memory else ():
+        """Takes out what is too much, without a look at all the others: it is asked for every result."""
+        gone: dict[_Identity, str] = {}
+        for identity, table in self._tables.items():
             if self._memory <= self._most_memory:
                 break
             if table.name is not None and not self._held[table.name]:
-                del self._tables[identity]
                 self._memory -= table.memory
-                gone.append(table.name)
-        return gone
+                gone[identity] = table.name
+        for identity in gone:
+            del self._tables[identity]
+        return list(gone.values())
 
 
 def drop(name: str, connection: duckdb.DuckDBPyConnection) -> None:
