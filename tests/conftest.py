@@ -20,7 +20,9 @@ def pytest_configure() -> None:
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--refresh-golden", action="store_true", help="write the golden files instead of comparing")
     parser.addoption(
-        "--thorough", action="store_true", help="more of what takes minutes: projects of 200 models on Spark"
+        "--thorough",
+        action="store_true",
+        help="more of what takes minutes: 200 models on Spark and Sail, all of TPC-DS, Ctrl-C on a cluster",
     )
 
 

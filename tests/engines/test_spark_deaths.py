@@ -113,8 +113,11 @@ def cluster(tmp_path: Path) -> Iterator[tuple[str, list[int]]]:
         yield master, workers
 
 
-def test_ctrl_c_and_the_death_of_a_machine_of_the_cluster(cluster: tuple[str, list[int]], tmp_path: Path) -> None:
-    """Some models of the example: views, files that executors read, joins, windows."""
+def test_ctrl_c_and_the_death_of_a_machine_of_the_cluster(
+    cluster: tuple[str, list[int]], tmp_path: Path, pytestconfig: pytest.Config
+) -> None:
+    """Some models of the example: views, files that executors read, joins, windows. Ctrl-C, which takes half a minute
+    more, where the tests are to be thorough."""
     master, workers = cluster
     chosen = ("slow", "+carrier_punctuality", "+worst_days")
     folders = [tmp_path / "duckdb", tmp_path / "spark"]
@@ -129,11 +132,12 @@ def test_ctrl_c_and_the_death_of_a_machine_of_the_cluster(cluster: tuple[str, li
     small = {"spark.executor.memory": "512m", "spark.driver.host": "127.0.0.1", "spark.executor.extraJavaOptions": JVM}
     project.write_text(project.read_text() + settings(master, **small))
 
-    stopped = build(folders[1], "ctrl-c", *chosen, SPARK_LOCAL_IP="127.0.0.1")
-    assert stopped.returncode == 130, stopped.stderr
-    status = {row["name"]: row["status"] for row in json.loads(stopped.stdout)["results"]}
-    assert status["slow"] == "skipped"
-    assert catalog.read_bytes() == before and list((folders[1] / "warehouse" / "store" / "tmp").iterdir()) == []
+    if pytestconfig.getoption("--thorough"):
+        stopped = build(folders[1], "ctrl-c", *chosen, SPARK_LOCAL_IP="127.0.0.1")
+        assert stopped.returncode == 130, stopped.stderr
+        status = {row["name"]: row["status"] for row in json.loads(stopped.stdout)["results"]}
+        assert status["slow"] == "skipped"
+        assert catalog.read_bytes() == before and list((folders[1] / "warehouse" / "store" / "tmp").iterdir()) == []
 
     ended = told(build(folders[1], str(workers[0]), *chosen, SPARK_LOCAL_IP="127.0.0.1"))
     assert ended["results"]["slow"] == ["ran", 1, None]

@@ -42,9 +42,9 @@ def with_sail(folder: Path) -> None:
     settings.write_text(settings.read_text("utf-8") + SAIL, "utf-8")
 
 
-def test_a_project_gives_the_rows_and_types_of_duckdb_without_java(tmp_path: Path) -> None:
+def test_a_project_gives_the_rows_and_types_of_duckdb_without_java(tmp_path: Path, pytestconfig: pytest.Config) -> None:
     for name in ("duckdb", "sail"):
-        write_generated(tmp_path / name, 200)
+        write_generated(tmp_path / name, 200 if pytestconfig.getoption("--thorough") else 60)
     with_sail(tmp_path / "sail")
     assert odibi_sql.build(tmp_path / "duckdb").ok
     environment = {name: value for name, value in os.environ.items() if name not in ("JAVA_HOME", "SPARK_HOME")}

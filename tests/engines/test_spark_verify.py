@@ -112,7 +112,7 @@ def agreed(folder: Path) -> set[str]:
 def test_a_generated_project_is_the_same_on_both(
     running_spark: object, tmp_path: Path, pytestconfig: pytest.Config
 ) -> None:
-    """200 models take Spark more than half a CPU second each; Sail does as many in every run of the tests."""
+    """Models take Spark more than half a CPU second each."""
     models = generate_project(tmp_path, 200 if pytestconfig.getoption("--thorough") else 20)
     assert agreed(tmp_path) == {model.name for model in models}
 

@@ -12,7 +12,7 @@ settings.register_profile("dev", deadline=None, max_examples=25, suppress_health
 settings.register_profile(
     "ci",
     deadline=None,
-    max_examples=50,
+    max_examples=25,
     derandomize=True,
     print_blob=True,
     suppress_health_check=_SLOW_IS_FINE,
