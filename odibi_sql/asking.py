@@ -33,7 +33,7 @@ class Asking:
     def content(self, source: Source, relation: Relation) -> str:
         """A hash of the rows that the source's `fingerprint_query` gives. Raises ProjectError."""
         written = self._answer(source, "fingerprint_query", str(source.fingerprint_query), relation)
-        _forget(written)
+        written.discard()
         return written.content
 
     def loaded_at(self, source: Source, relation: Relation) -> datetime | None:
@@ -46,7 +46,7 @@ class Asking:
         except ValueError as error:
             raise ProjectError(f"`{setting}` of `{source.name}` {error}", _place(source, setting)) from error
         finally:
-            _forget(written)
+            written.discard()
 
     def _answer(self, source: Source, setting: str, sql: str, relation: Relation) -> Written:
         where = _place(source, setting)
@@ -103,10 +103,6 @@ def _moment(stored: Stored) -> datetime | None:
 
 def _place(source: Source, setting: str) -> Location:
     return dict(source.places).get(setting, source.where)
-
-
-def _forget(written: Written) -> None:
-    written.discard()
 
 
 def newest_file(paths: tuple[Path, ...]) -> datetime | None:

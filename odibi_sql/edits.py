@@ -53,14 +53,9 @@ def meanings_of(compiled: Compiled) -> dict[str, str]:
     }
 
 
-def amended(path: str, proof: Mapping[str, Any], root: str, changed: Mapping[str, Stat | None], since_ns: int) -> bool:
-    """`warm.answer`'s `amend`: whether nothing is to be built. A proof that still answers is kept for the files as they
-    are now."""
-    return what_changed(Proved(path, proof, root, changed, since_ns)) == "nothing"
-
-
 def what_changed(proved: Proved) -> Literal["nothing"] | Part | None:
-    """What is left to build of the project that the proof knows; None: only the long way can tell."""
+    """What is left to build of the project that the proof knows; None: only the long way can tell. Where nothing is,
+    the proof is kept for the files as they are now."""
     edits, stats, changed = proved.proof.get("edits"), proved.proof["stats"], proved.changed
     if not edits or len(changed) > MANY or None in changed.values():
         return None
