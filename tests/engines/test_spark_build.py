@@ -114,6 +114,40 @@ def told(folder: Path, name: str) -> OdibiError:
     return OdibiError(error.message, Location(error.file or "", error.line, error.column), error.hint)
 
 
+REPEATED = {
+    "models/joined.sql": "select * from orders join customers on orders.customer_id = customers.id\n",
+    "models/merged.sql": "select * from orders join (select name, id from customers) as c using (id)\n",
+    "models/twice.sql": "select customers.*, customers.*, upper(name) as name from customers order by name limit 1\n",
+    "models/within.sql": "select id, id_1 from (select * from orders, customers) where id = id_1\n",
+    "models/reads.sql": "select id_1 from joined\n",
+}
+
+
+def columns(folder: Path, name: str) -> list[str]:
+    with duckdb.connect(str(folder / "warehouse" / "dev.duckdb"), read_only=True) as catalog:
+        return [row[0] for row in catalog.execute(f"DESCRIBE {name}").fetchall()]
+
+
+def test_repeated_names_are_numbered_as_on_duckdb(running_spark: object, tmp_path: Path) -> None:
+    on_spark, on_duckdb = write_project(tmp_path / "a", REPEATED), write_project(tmp_path / "b", REPEATED)
+    assert odibi_sql.build(on_spark, engine="spark").ok and odibi_sql.build(on_duckdb).ok
+    for file in REPEATED:
+        name = Path(file).stem
+        assert columns(on_spark, name) == columns(on_duckdb, name)
+        assert sorted(shown(on_spark, name)) == sorted(shown(on_duckdb, name))
+    assert columns(on_spark, "joined")[-2:] == ["id_1", "name"]
+
+
+def test_a_name_that_spark_would_have_twice_is_told_before_anything_runs(running_spark: object, tmp_path: Path) -> None:
+    model = "{{ config(dialect='spark') }}\nselect * from orders join customers on orders.customer_id = customers.id\n"
+    folder = write_project(tmp_path, {"models/twice.sql": model})
+    with pytest.raises(Problems) as raised:
+        odibi_sql.build(folder, engine="spark")
+    (error,) = raised.value.errors
+    assert (error.message, error.where) == ("two columns are called `id`", Location("models/twice.sql", 2, 1))
+    assert error.hint == "name each column, with another name for one of them: `… AS other`"
+
+
 MIXED = {
     "models/on_spark.sql": (
         "{{ config(engine='spark', dialect='spark') }}\n"

@@ -83,7 +83,14 @@ def duckdb_engine(folder: Path) -> Callable[[str], Answer]:
         replaced = f"* REPLACE ({_TYPES})" if name == "t" else "*"
         connection.execute(f"CREATE TABLE {name} AS SELECT {replaced} FROM ({sql})")
         connection.execute(f"COPY {name} TO '{folder / name}.parquet'")
-    return lambda sql: answer(connection.sql(sql).to_arrow_table())
+
+    def asked(sql: str) -> Answer:
+        relation = connection.sql(sql)
+        if len({name.lower() for name in relation.columns}) < len(relation.columns):
+            relation = connection.sql(f"SELECT * FROM ({sql})")  # repeated names are numbered, as in a table
+        return answer(relation.to_arrow_table())
+
+    return asked
 
 
 def spark_engine(folder: Path, tables: Iterable[str] = TABLES) -> Callable[[str], Answer]:

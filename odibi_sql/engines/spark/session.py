@@ -276,7 +276,7 @@ class SparkCursor:
             self._session.fix_time()
         with _at_origin(asking), self._running(asking.sql):
             frame = self._spark.sql(asking.sql)
-            _ = frame.schema  # Spark Connect analyses when it is asked
+            _check_names(frame.schema.names)  # Spark Connect analyses when it is asked
             return frame
 
     def _keep_view(self, name: str, frame: DataFrame) -> None:
@@ -320,6 +320,16 @@ class SparkCursor:
                     context.removeJobTag(self._tag)
                     context.setLocalProperty("spark.scheduler.pool", None)  # type: ignore[arg-type]
                     context.setJobDescription(None)  # type: ignore[arg-type]
+
+
+def _check_names(names: Sequence[str]) -> None:
+    """Spark itself refuses them when it writes, and then says no place."""
+    seen: set[str] = set()
+    for name in names:
+        if name.lower() in seen:
+            hint = "name each column, with another name for one of them: `… AS other`"
+            raise EngineFailure(f"two columns are called `{name}`", offset=0, hint=hint)
+        seen.add(name.lower())
 
 
 def _without_end(sql: str) -> str:

@@ -2,7 +2,8 @@
 
 naming      names of columns that have none
 schemas     types of the columns read, where those of the inputs are given
-spelled     what is spelled out before: the columns of `*` and ALL, and what is ordered by but not selected
+stars       the columns of `*`, spelled out where Spark would have others
+spelled     what is spelled out before: the columns of ALL, and what is ordered by but not selected
 totals      grouping sets, so that they have a total of no rows
 operands    parts of a query, their types, and the SQL of a refusal that only Spark can decide
 numbers, texts, times, nested, aggregates, queries
@@ -24,7 +25,8 @@ from odibi_sql.sql.spark.known import EQUAL, EQUAL_BY_NAME
 from odibi_sql.sql.spark.naming import name_columns
 from odibi_sql.sql.spark.operands import Refused, kind
 from odibi_sql.sql.spark.schemas import INPUT, Describe, Schemas, asking, mark_columns
-from odibi_sql.sql.spark.spelled import order_by_columns, spell_all, spell_stars, waits_for_columns
+from odibi_sql.sql.spark.spelled import order_by_columns, spell_all
+from odibi_sql.sql.spark.stars import spell_stars, waits_for_columns
 from odibi_sql.sql.spark.times import BY_WIDTH, widths_are_told
 from odibi_sql.sql.spark.totals import keep_totals
 

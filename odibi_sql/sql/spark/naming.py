@@ -7,6 +7,7 @@ where that cannot be found, the column stays without a name, and is refused wher
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from sqlglot import exp
@@ -58,27 +59,43 @@ def name_columns(parsed: Parsed, rewrites: Iterable[Slot]) -> None:
             name = _name(column, spans, parsed, slots)
             if name is not None and not _is_read(name, select):
                 _put_name(column, exp.to_identifier(name, quoted=True))
-        _number_repeated(select)
+        number_columns(select)
 
 
-def _number_repeated(select: exp.Expr) -> None:
-    """Of columns with the same name, as DuckDB makes names of them for a table: a, a_1, a_2."""
+def number_columns(select: exp.Expr) -> None:
+    """Columns with the same name have one of their own each, as `numbered`. Nothing is changed where there is a `*`."""
     names = [column.output_name for column in select.expressions]
     if not all(names) or any(column.is_star for column in select.expressions):
         return
-    seen: dict[str, int] = {}
-    for column, name in zip(select.expressions, names, strict=True):
-        new = name
-        while new.lower() in seen:
-            seen[name.lower()] += 1
-            new = f"{name}_{seen[name.lower()]}"
-        seen[new.lower()] = 0
+    repeated = {name for name, times in Counter(map(str.lower, names)).items() if times > 1}
+    order = select.args.get("order")
+    for ordered in order.expressions if order is not None and repeated else ():
+        by = ordered.this
+        if isinstance(by, exp.Column) and not by.table and by.name.lower() in repeated:
+            aliases = [n for n, one in enumerate(select.expressions, 1) if one.alias.lower() == by.name.lower()]
+            if aliases:  # to DuckDB it is the last of them
+                by.replace(exp.Literal.number(aliases[-1]))
+    for column, name, new in zip(select.expressions, names, numbered(names), strict=True):
         if new != name:
             alias = exp.to_identifier(new, quoted=True)
             if isinstance(column, exp.Alias):
                 column.set("alias", alias)
             else:
                 _put_name(column, alias)
+
+
+def numbered(names: Iterable[str]) -> list[str]:
+    """Repeated names as DuckDB makes others of them for a table: a, a_1, a_2."""
+    seen: dict[str, int] = {}
+    found: list[str] = []
+    for name in names:
+        new = name
+        while new.lower() in seen:
+            seen[name.lower()] += 1
+            new = f"{name}_{seen[name.lower()]}"
+        seen[new.lower()] = 0
+        found.append(new)
+    return found
 
 
 def _put_name(column: exp.Expr, name: exp.Expr) -> None:

@@ -24,12 +24,12 @@ _BY_COLUMN = ("expressions", "where", "from_", "joins", "laterals")  # where a c
 
 
 def asking(schemas: Schemas, describe: Describe) -> Ask | None:
-    """Tables that are read carry their names in `meta[INPUT]`. None where nothing is known of any."""
+    """Tables that are read carry their names in `meta[INPUT]`. None where nothing is known of all that there are."""
     inputs = {name: f"__input_{number}" for number, name in enumerate(schemas)}
     empty = [f"{inputs[name]} AS ({_nothing(columns)})" for name, columns in schemas.items() if columns]
-    if not empty:
+    if schemas and not empty:
         return None
-    given = f"WITH {', '.join(empty)} SELECT * FROM "
+    given = f"WITH {', '.join(empty)} SELECT * FROM " if empty else "SELECT * FROM "
 
     def ask(select: exp.Select, columns: Sequence[exp.Expr]) -> Sequence[Column] | None:
         return describe(f"{given}({_question(select, columns, inputs)})")

@@ -1,8 +1,7 @@
 """What is spelled out before anything is rewritten, since not every engine that speaks Spark's SQL has the short form.
 
-The columns of a `*` with EXCLUDE, REPLACE or RENAME, and of one beside QUALIFY or DISTINCT ON, once DuckDB's binder can
-say which they are: Spark itself has EXCEPT only, and Sail nothing. The columns that GROUP BY ALL and ORDER BY ALL mean.
-And what a grouped query is ordered by without selecting it, for which Sail wants a query within.
+The columns that GROUP BY ALL and ORDER BY ALL mean. And what a grouped query is ordered by without selecting it, for
+which Sail wants a query within.
 """
 
 from __future__ import annotations
@@ -11,66 +10,11 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from odibi_sql.sql.spark.schemas import Ask, is_star
+from odibi_sql.sql.spark.schemas import is_star
 
 _HIDDEN = "__order_"
 _NOT_PLAIN = (exp.Anonymous, exp.Window, exp.Select, exp.Explode, exp.Unnest)
 _IN_SOURCE = (exp.With, exp.CTE, exp.Subquery, exp.From, exp.Join, exp.SetOperation)
-
-
-def waits_for_columns(select: exp.Select) -> bool:
-    """Whether a `*` in it is spelled out as soon as the columns are known."""
-    return any(_is_to_spell(column, select) for column in select.expressions)
-
-
-def spell_stars(root: exp.Expr, ask: Ask) -> None:
-    """Innermost first. Where the binder cannot tell the columns, or one of them by its name, the `*` stays."""
-    for select in reversed(list(root.find_all(exp.Select))):
-        if waits_for_columns(select):
-            columns = [
-                (_spelled(column, select, ask) if _is_to_spell(column, select) else None) or [column]
-                for column in select.expressions
-            ]
-            select.set("expressions", [column for spelled in columns for column in spelled])
-
-
-def _is_to_spell(column: exp.Expr, select: exp.Select) -> bool:
-    if not is_star(column):
-        return False
-    distinct = select.args.get("distinct")
-    first_of = distinct is not None and distinct.args.get("on")
-    by_all = _groups_by_all(select) or _orders_by_all(select)
-    return bool(first_of or by_all or select.args.get("qualify") or any(_star(column).args.values()))
-
-
-def _star(column: exp.Expr) -> exp.Expr:
-    star: exp.Expr = column.this if isinstance(column, exp.Column) else column
-    return star
-
-
-def _spelled(column: exp.Expr, select: exp.Select, ask: Ask) -> list[exp.Expr] | None:
-    found = ask(select, [column])
-    if found is None:
-        return None
-    replaced, renamed = (
-        {one.alias.lower(): one for one in _star(column).args.get(kind) or ()} for kind in ("replace", "rename")
-    )
-    qualifier = {part: column.args.get(part) for part in ("table", "db", "catalog")}
-    spelled: list[exp.Expr] = []
-    plain: list[exp.Expr] = []
-    types: list[str] = []
-    for one in found:
-        name = exp.to_identifier(one.name, quoted=True)
-        if (other := replaced.get(one.name.lower())) is not None:
-            spelled.append(exp.alias_(other.this.copy(), name))
-            continue
-        old = renamed.get(one.name.lower())
-        read = exp.to_identifier(old.this.name, quoted=True) if old is not None else name.copy()
-        plain.append(exp.Column(this=read, **{part: value.copy() for part, value in qualifier.items() if value}))
-        types.append(one.type)
-        spelled.append(plain[-1] if old is None else exp.alias_(plain[-1], name))
-    again = ask(select, plain) if plain else ()
-    return spelled if again is not None and [one.type for one in again] == types else None
 
 
 def spell_all(root: exp.Expr) -> None:
@@ -79,11 +23,11 @@ def spell_all(root: exp.Expr) -> None:
     for select in root.find_all(exp.Select):
         if any(map(is_star, select.expressions)):
             continue
-        if _groups_by_all(select) and not any(column.find(*_NOT_PLAIN) for column in select.expressions):
+        if groups_by_all(select) and not any(column.find(*_NOT_PLAIN) for column in select.expressions):
             keys = [n for n, one in enumerate(select.expressions, 1) if one.find(exp.AggFunc) is None]
             if keys and all(select.expressions[n - 1].find(exp.Column) for n in keys):
                 select.set("group", exp.Group(expressions=[exp.Literal.number(n) for n in keys]))
-        if _orders_by_all(select):
+        if orders_by_all(select):
             (ordered,) = select.args["order"].expressions
             each = [ordered.copy() for _ in select.expressions]
             for number, one in enumerate(each, 1):
@@ -91,12 +35,12 @@ def spell_all(root: exp.Expr) -> None:
             select.args["order"].set("expressions", each)
 
 
-def _groups_by_all(select: exp.Select) -> bool:
+def groups_by_all(select: exp.Select) -> bool:
     group = select.args.get("group")
     return group is not None and bool(group.args.get("all"))
 
 
-def _orders_by_all(select: exp.Select) -> bool:
+def orders_by_all(select: exp.Select) -> bool:
     order = select.args.get("order")
     by = [one.this for one in order.expressions] if order is not None else []
     return len(by) == 1 and isinstance(by[0], exp.Var) and by[0].name.upper() == "ALL"

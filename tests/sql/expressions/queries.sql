@@ -168,8 +168,8 @@ SELECT (SELECT sum(i) FROM t) AS total, (SELECT v FROM u WHERE k = 99) AS none  
 SELECT id, st.* FROM t  -- equal
 SELECT u.*, t.id FROM u JOIN t USING (k)  -- equal
 SELECT * FROM u JOIN (SELECT k, id FROM t) t USING (k)  -- equal
-SELECT * FROM u JOIN (SELECT k, id FROM t) t ON u.k = t.k  -- equal
-SELECT * FROM u a FULL JOIN u b USING (k)  -- equal
+SELECT * FROM u JOIN (SELECT k, id FROM t) t ON u.k = t.k  -- rewritten, without types: untold
+SELECT * FROM u a FULL JOIN u b USING (k)  -- rewritten, without types: untold
 SELECT * FROM u NATURAL JOIN (SELECT k, id FROM t) q  -- equal
 SELECT k, v FROM u UNION SELECT k, s FROM t  -- equal
 SELECT k FROM u INTERSECT ALL SELECT k FROM t  -- equal
@@ -246,7 +246,7 @@ SELECT n, round(n * 5 / 1000, 2) AS a, round(-n * 5 / 10000, 3) AS b, round(n * 
 SELECT n, round(n * 50::double, -2) AS a, round(n / 7 * 1e13, 3) AS b, round(n / 1e12, 11) AS c, round(n * 5 / 1e14, 13) AS d FROM range(500) AS r(n)  -- rewritten, without types: stops
 SELECT * EXCLUDE (t.i, k) FROM u JOIN (SELECT k, i, j FROM t) AS t USING (k)  -- rewritten
 SELECT t.* EXCLUDE (li, ls, st, mp, js) REPLACE (d * 2 AS d), u.* RENAME (k AS k2) FROM t JOIN u ON t.k = u.k  -- rewritten, without types: refused
-SELECT * EXCLUDE (v) FROM u JOIN (SELECT k, i FROM t) AS t ON t.k = u.k  -- equal
+SELECT * EXCLUDE (v) FROM u JOIN (SELECT k, i FROM t) AS t ON t.k = u.k  -- rewritten, without types: untold
 WITH a AS (SELECT * EXCLUDE (v) FROM u), b AS (SELECT * REPLACE (k + 1 AS K) FROM a) SELECT * EXCLUDE (i) FROM (SELECT i, b.k FROM b JOIN t ON t.k = b.k)  -- rewritten, without types: refused
 SELECT st.* EXCLUDE (b), id FROM t  -- rewritten
 SELECT k, count(*) AS n FROM t GROUP BY k ORDER BY min(dt), k  -- rewritten
@@ -316,3 +316,29 @@ SELECT k, 'x' AS b, count(*) AS n FROM t GROUP BY ROLLUP (k, 'x')  -- refused
 WITH a AS (SELECT k, bo, sum(b) AS s, sum(i) AS n FROM t GROUP BY ALL) SELECT k, avg(s) AS s, avg(n) AS n, mean(n + 1) AS m FROM a GROUP BY k  -- rewritten
 SELECT * FROM (SELECT k, bo, i FROM t) PIVOT (avg(i) FOR bo IN (true, false))  -- refused
 SELECT k, avg(avg(i)) OVER () AS x, avg(sum(b)) OVER (ORDER BY k) AS y FROM t GROUP BY k  -- rewritten
+SELECT * FROM u JOIN u AS w ON u.k = w.k  -- rewritten, without types: untold
+SELECT * FROM (SELECT k, id FROM t) a JOIN (SELECT k, id FROM t) b ON a.id = b.k  -- rewritten, without types: untold
+SELECT * FROM (SELECT k, id FROM t) JOIN (SELECT k, id FROM t) USING (k)  -- rewritten, without types: untold
+SELECT * FROM (SELECT id, k FROM t) a LEFT JOIN u USING (k)  -- rewritten, without types: untold
+SELECT * FROM (SELECT id, k FROM t) a RIGHT JOIN u USING (k)  -- rewritten, without types: untold
+SELECT * FROM (SELECT id, k FROM t) a FULL JOIN u USING (k)  -- rewritten, without types: untold
+SELECT * FROM (SELECT id, k FROM t) a NATURAL JOIN u  -- rewritten, without types: untold
+SELECT * FROM (SELECT id, k FROM t) a NATURAL JOIN (SELECT k, id FROM t) b  -- equal
+SELECT * FROM (SELECT id, k, i FROM t) a JOIN (SELECT i, k FROM t) b USING (i, k)  -- rewritten, without types: untold
+SELECT * FROM (SELECT id, k FROM t) a JOIN u USING (k) JOIN (SELECT v, k FROM u) w USING (v)  -- rewritten, without types: untold
+SELECT * FROM ((SELECT id, k FROM t) a JOIN u USING (k))  -- rewritten, without types: untold
+SELECT * FROM (SELECT id, k FROM t) a SEMI JOIN u USING (k)  -- rewritten, without types: untold
+SELECT *, u.k AS k, u.* FROM u  -- rewritten, without types: untold
+SELECT u.*, u.* FROM u  -- rewritten, without types: untold
+SELECT v, * FROM u  -- rewritten, without types: untold
+SELECT *, -k AS k FROM u ORDER BY k LIMIT 2  -- rewritten, without types: untold
+SELECT k, -k AS k FROM u ORDER BY k LIMIT 2  -- rewritten
+SELECT k_1 FROM (SELECT * FROM u, u AS w)  -- rewritten, without types: untold
+SELECT k FROM (SELECT * FROM u, u AS w)  -- rewritten, without types: untold
+WITH c AS (SELECT * FROM u, u AS w) SELECT v, v_1 FROM c WHERE k = k_1  -- rewritten, without types: untold
+WITH c(a, b, x, y) AS (SELECT * FROM u, u AS w) SELECT a, y FROM c  -- rewritten
+SELECT * EXCLUDE (w.v) FROM u JOIN u AS w USING (k)  -- rewritten
+SELECT * EXCLUDE (v) FROM u, u AS w  -- rewritten, without types: untold
+SELECT w.*, a.* EXCLUDE (id) FROM (SELECT id, k FROM t) a, u AS w  -- rewritten, without types: untold
+SELECT * FROM u, unnest([1, 2]) AS x(v)  -- rewritten, without types: untold
+SELECT * FROM (VALUES (1)) AS v(a), (VALUES (2)) AS w(a)  -- rewritten, without types: untold
