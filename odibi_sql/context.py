@@ -8,6 +8,7 @@ has at hand of it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
@@ -175,7 +176,8 @@ class NodeContext:
     def _create(self, relation: Relation) -> None:
         self._stop_if_cancelled()
         if isinstance(relation, Stored):
-            at_hand = self.cursor.at_hand(relation, self._readers)
+            with self._told_of(relation):
+                at_hand = self.cursor.at_hand(relation, self._readers)
             if at_hand is not None:
                 self._made[id(relation)] = (relation, at_hand)
                 return
@@ -189,12 +191,18 @@ class NodeContext:
         elif isinstance(relation, Published):
             raise TypeError(f"unresolved relation `{relation.name}`")
         else:
-            try:
+            with self._told_of(relation):
                 self.cursor.create_view(name, relation)
-            except EngineFailure as failure:
-                failure.input = self._called[id(relation)]
-                raise
         self._made[id(relation)] = (relation, name)  # holding the relation keeps its id its own
+
+    @contextmanager
+    def _told_of(self, relation: Relation) -> Iterator[None]:
+        """What goes wrong inside does so with this input."""
+        try:
+            yield
+        except EngineFailure as failure:
+            failure.input = self._called[id(relation)]
+            raise
 
     def _binds(self, bound: Bound) -> bool:
         try:

@@ -59,6 +59,7 @@ from odibi_sql.selection import select
 from odibi_sql.tasks import as_planned, planned, tasks_of
 from odibi_sql.testing.columns import ColumnMemo
 from odibi_sql.testing.stand_ins import StandIns, read_by_unit_tests, with_stand_ins
+from odibi_sql.typed import Fitted
 from odibi_sql.wanted import checks_without_input, with_ephemerals
 
 
@@ -327,16 +328,16 @@ class Orchestrator:
         self.compiled.check()
         self._sweep()
         plan = self.plan
-        schemas = schemas_to_run(plan, self._stand_ins.compiled, self.open_session, self.run_id)
+        fitted: Fitted = {}
+        schemas = schemas_to_run(plan, self._stand_ins.compiled, self.open_session, self.run_id, fitted)
         tracker = Tracker()
         self.emitter.subscribe(tracker)
         for note in self.compiled.notes:
             self.emitter.emit(Noted(note))
         runs = RunFolder(self.project.warehouse / "runs" / self.run_id)
-        places, root = self.compiled.places, self.project.root
-        undecided = undecided_contracts(plan, schemas)
+        places, root, undecided = self.compiled.places, self.project.root, undecided_contracts(plan, schemas)
         around = AroundRun(self.compiled.on_run_start, self.compiled.on_run_end)
-        runner = StepRunner(plan, self.cache, self.open_session, places, root, runs.sql, undecided, around)
+        runner = StepRunner(plan, self.cache, self.open_session, places, root, runs.sql, undecided, around, fitted)
         options = ExecutorOptions(self.project.threads, self.options.fail_fast)
         try:
             self._start(plan)

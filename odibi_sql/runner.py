@@ -43,7 +43,7 @@ from odibi_sql.relation import Column, Query, Relation, Stored
 from odibi_sql.sql import Bound, SyntaxProblem
 from odibi_sql.testing.counting import Counting, bound_query, calculated, write_all
 from odibi_sql.testing.verdicts import judged
-from odibi_sql.typed import Types, binder, input_types, place_written, read_at, typed
+from odibi_sql.typed import Fitted, Types, binder, input_types, place_written, read_at, typed
 
 
 @dataclass
@@ -51,7 +51,8 @@ class StepRunner:
     """`open_session` is called by steps that run, with the engine that a model names for itself, if any; `compiled` is
     a folder for the SQL of what runs.
 
-    `undecided` are models whose contracts only their results can keep or break. `relations` grows as nodes end: what
+    `undecided` are models whose contracts only their results can keep or break. `fitted` is the SQL that was made for
+    types before. `relations` grows as nodes end: what
     each offers to its readers.
     """
 
@@ -63,6 +64,7 @@ class StepRunner:
     compiled: Path
     undecided: frozenset[str] = frozenset()
     around: AroundRun = field(default_factory=AroundRun)
+    fitted: Fitted = field(default_factory=dict)
     relations: dict[str, Relation] = field(default_factory=dict)
     entries: dict[str, Entry] = field(default_factory=dict)
     _contents: dict[str, str] = field(default_factory=dict)
@@ -331,7 +333,7 @@ class StepRunner:
     def _typed(self, node: DAGNode, types: Types) -> DAGNode:
         try:
             with binder(self.open_session("duckdb")) as describe:
-                return typed(node, types, describe)
+                return typed(node, types, describe, self.fitted)
         except SyntaxProblem as problem:
             raise SqlError(problem.message, self._locate(node, problem.at), problem.hint) from problem
 

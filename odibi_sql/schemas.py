@@ -30,7 +30,7 @@ from odibi_sql.model import Model, PythonModel, Seed, Source
 from odibi_sql.plan import Plan, is_stored
 from odibi_sql.relation import Attached, Files, Relation, Stored
 from odibi_sql.sql import Bound, SyntaxProblem
-from odibi_sql.typed import Types, place_written, read_at, typed
+from odibi_sql.typed import Fitted, Types, place_written, read_at, typed
 
 Status = Literal["valid", "wrong", "undecided"]
 Look = Callable[[DAGNode], Relation | Columns | None]
@@ -84,7 +84,8 @@ class _Helper:
 class Inference:
     """A context manager. `look` gives what is known of a node from elsewhere: its columns, or a relation to ask for
     them, or nothing; it may raise OdibiError. `only` is the one engine that may be asked, if not all may be. `so_far`
-    are the columns that growing models and snapshots have already. `schemas` keeps what was inferred.
+    are the columns that growing models and snapshots have already. `schemas` keeps what was inferred, and `fitted`
+    the SQL that was made for types.
     """
 
     compiled: Compiled
@@ -94,6 +95,7 @@ class Inference:
     only: str | None = None
     so_far: Mapping[str, Columns] = field(default_factory=dict)
     schemas: dict[str, Schema] = field(default_factory=dict)
+    fitted: Fitted = field(default_factory=dict)
     _empty: dict[str, Stored] = field(default_factory=dict)
     _contexts: dict[tuple[str, Hooks], NodeContext | str] = field(default_factory=dict)
     _asked: dict[str, Future[Columns | None]] = field(default_factory=dict)
@@ -306,7 +308,7 @@ class Inference:
 
     def _typed(self, node: DAGNode, reads: Mapping[str, Stored]) -> DAGNode:
         try:
-            return typed(node, _types(reads), self._describe)
+            return typed(node, _types(reads), self._describe, self.fitted)
         except SyntaxProblem as problem:
             where = self.compiled.places.locate(node.model, problem.at)
             raise SqlError(problem.message, where, problem.hint) from problem
@@ -422,13 +424,16 @@ def _unreadable(node: DAGNode, failure: EngineFailure) -> OdibiError:
 
 
 def schemas_to_run(
-    plan: Plan, compiled: Compiled, open_session: Callable[[str], Session], run_id: str
+    plan: Plan, compiled: Compiled, open_session: Callable[[str], Session], run_id: str, fitted: Fitted
 ) -> Mapping[str, Schema]:
-    """Of what will run, and of what has a contract. Raises Problems for what is wrong, if it is the project that is."""
+    """Of what will run, and of what has a contract; `fitted` gets the SQL that is made for types.
+
+    Raises Problems for what is wrong, if it is the project that is.
+    """
     names = [name for name, step in plan.steps.items() if step.entry is None or has_contract(step.node.definition)]
     so_far = {name: entry.columns for name, entry in plan.versions.published.items()}
     so_far |= {name: version.relation.columns for name, version in plan.recipes.previous.items()}
-    with Inference(compiled, looking_into(plan), open_session, run_id, so_far=so_far) as inference:
+    with Inference(compiled, looking_into(plan), open_session, run_id, so_far=so_far, fitted=fitted) as inference:
         schemas = inference.infer(names)
     mistakes = [mistake for schema in schemas.values() if not schema.unread for mistake in schema.mistakes]
     if mistakes:

@@ -6,7 +6,7 @@ was made before they were known stands for it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -17,6 +17,8 @@ from odibi_sql.sql import Statement, SyntaxProblem, analyse, origin
 
 Describe = Callable[[str], Sequence[Column] | None]
 Types = Mapping[str, Mapping[str, str]]  # input -> column -> type in DuckDB's words
+# What was made, by node, SQL and types: what binds before a run asks for the same as the run itself.
+Fitted = MutableMapping[tuple[object, ...], Statement]
 
 
 @contextmanager
@@ -45,15 +47,20 @@ def input_types(inputs: Mapping[str, Relation], cursor: Cursor, views: Mapping[s
     return types
 
 
-def typed(node: DAGNode, types: Types, describe: Describe) -> DAGNode:
+def typed(node: DAGNode, types: Types, describe: Describe, before: Fitted | None = None) -> DAGNode:
     """Raises SyntaxProblem, with the place in the rendered text, for what cannot be said with these types. `describe`
-    is that of `analyse`."""
+    is that of `analyse`; what is in `before` is not made again, and what is made is put there."""
     statement = node.model.statement
     if statement.written is None or not statement.needs_types:
         return node
     names, written = _names(node), statement.written
-    made = analyse(written.text, written.dialect, written.engine_dialect, _schemas(names, types), describe)
-    made = replace(made, canonical=statement.canonical, moment=statement.moment)
+    key = (node.name, statement.sql, *((name, *types[name].items()) for name in sorted(types)))
+    made = before.get(key) if before is not None else None
+    if made is None:
+        made = analyse(written.text, written.dialect, written.engine_dialect, _schemas(names, types), describe)
+        made = replace(made, canonical=statement.canonical, moment=statement.moment)
+        if before is not None:
+            before[key] = made
     return replace(node, definition=replace(node.model, statement=made), slots=_slots(made, names))
 
 

@@ -86,6 +86,20 @@ def test_closing_a_cursor_drops_its_views(session: Session) -> None:
     assert [table.name for table in spark_of(session).catalog.listTables() if table.name == "left_behind"] == []
 
 
+def test_stored_rows_have_one_view_for_all_who_read_them(session: Session, tmp_path: Path) -> None:
+    writer, first, second = session.cursor(), session.cursor(), session.cursor()
+    stored = writer.write("select id from range(3)", tmp_path / "r").stored()
+    name = first.at_hand(stored, ())
+    first.close()
+    assert name is not None and second.at_hand(Stored(stored.columns, stored.parts), ()) == name
+    assert second.rows(f"select sum(id) from {name}") == [(3,)]
+    other = second.at_hand(Stored(stored.columns, stored.parts[:1]), ())
+    assert other != name
+    gone = Stored(stored.columns, (str(tmp_path / "gone.parquet"),))
+    with pytest.raises(EngineFailure, match=r"gone\.parquet"):
+        second.at_hand(gone, ())
+
+
 def test_an_interrupt_ends_the_jobs_of_its_cursor_alone(session: Session, tmp_path: Path) -> None:
     first, second = session.cursor("first"), session.cursor("second")
     with ThreadPoolExecutor(2) as pool:

@@ -68,7 +68,7 @@ class Reader:
         else:
             paths = [address(part) for part in stored.parts]
             frame = reader.options(**_LITERAL_PATHS).parquet(*paths)
-        return frame.selectExpr(*reading.select)
+        return frame.selectExpr(*reading.select) if reading.converts else frame
 
     def _parquet(self, files: Files) -> DataFrame:
         """DuckDB says which files and which types, from their footers, so that both engines take them for the same."""

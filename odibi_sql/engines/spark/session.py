@@ -1,7 +1,8 @@
 """One SparkSession a build, and for each node its tag, its pool and its views.
 
 Temporary views belong to the session, which all nodes share: their names must be of one node alone, and are never used
-twice. A frame over a view is analysed when it is made, and run before the view is dropped.
+twice. A frame over a view is analysed when it is made, and run before the view is dropped. Stored rows never change, so
+a view of them is made once for all of their readers, and is there until the session ends.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ class SparkEngineSession:
         self._numbers = itertools.count()
         self._time_is_fixed = False
         self._may_be_lost = False
+        self._at_hand: dict[Stored, str] = {}
         with translated():
             self.connection = connect(options)
         # Sail has no temporary functions: the time is written into the text instead.
@@ -77,6 +79,7 @@ class SparkEngineSession:
             self.connection.end()
         self.connection = connect(self._options)
         self._time_is_fixed = False
+        self._at_hand = {}
 
     def content(self, relation: Stored | Files | Attached) -> str:
         if isinstance(relation, Stored) and writer_of(relation) == "duckdb":
@@ -101,6 +104,15 @@ class SparkEngineSession:
                 for fixing in fixing_statements(self._options.now):
                     self.spark.sql(fixing)
                 self._time_is_fixed = True
+
+    def at_hand(self, stored: Stored) -> str:
+        """The name of a view of these rows. Two threads that ask for one at once may both make it: either will do."""
+        at_hand = self._at_hand  # of this connection
+        if (known := at_hand.get(stored)) is not None:
+            return known
+        name = f"__odibi_at_hand_{next(self._numbers)}"
+        self.reader.frame(stored).createTempView(name)
+        return at_hand.setdefault(stored, name)
 
     def named(self, columns: tuple[Column, ...]) -> tuple[Column, ...]:
         """The columns with their types as DuckDB writes them: it quotes the labels of structs by rules of its own."""
@@ -131,8 +143,9 @@ class SparkCursor:
         self._views: set[str] = set()
         self._interrupted = False
 
-    def at_hand(self, stored: Stored, readers: Sequence[str]) -> str | None:  # noqa: ARG002 - Spark keeps none
-        return None
+    def at_hand(self, stored: Stored, readers: Sequence[str]) -> str | None:  # noqa: ARG002 - a view is as good as any
+        with self._running():
+            return self._session.at_hand(stored)
 
     def create_view(self, name: str, relation: Stored | Files | Attached) -> None:
         with self._running():

@@ -78,25 +78,28 @@ def write_expressions(schema: st.StructType) -> list[str] | None:
 
 @dataclass(frozen=True)
 class Reading:
-    """How Spark reads stored columns: `schema` (DDL) of the Parquet files, the SELECT list over these, and one that
-    makes columns of the same types of nothing."""
+    """How Spark reads stored columns: `schema` (DDL) of the Parquet files, the SELECT list over these, whether it
+    converts any, and one that makes columns of the same types of nothing."""
 
     schema: str
     select: tuple[str, ...]
+    converts: bool
     nulls: tuple[str, ...]
 
 
 def reading(columns: Sequence[Column]) -> Reading:
     """EngineFailure names the column that Spark cannot read."""
     schema, select, nulls = [], [], []
+    converts = False
     for column in columns:
         name = quote_name(column.name)
         held = spark_type(parse_type(column.stored_as or column.type), column)
         wanted = spark_type(parse_type(column.type), column)
+        converts = converts or held != wanted
         schema.append(f"{name} {held}")
         select.append(name if held == wanted else f"CAST({name} AS {wanted}) AS {name}")
         nulls.append(f"CAST(NULL AS {wanted}) AS {name}")
-    return Reading(", ".join(schema), tuple(select), tuple(nulls))
+    return Reading(", ".join(schema), tuple(select), converts, tuple(nulls))
 
 
 def needs_duckdb(columns: Sequence[Column]) -> bool:
