@@ -129,7 +129,7 @@ def transpile(
         for with_ in root.find_all(exp.With):
             with_.set("recursive", True)
     try:
-        sql = rules.generate(root, unsupported_level=ErrorLevel.RAISE, comments=comments, pretty=True)
+        sql = rules.generate(root, copy=False, unsupported_level=ErrorLevel.RAISE, comments=comments, pretty=True)
     except UnsupportedError as error:
         said = " ".join(str(error).split())
         raise SyntaxProblem(

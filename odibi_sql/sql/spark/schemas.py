@@ -56,7 +56,8 @@ def mark_columns(root: exp.Expr, ask: Ask) -> None:
 
 
 def _mark(select: exp.Select, columns: list[exp.Column], ask: Ask) -> None:
-    each = {column.sql("duckdb"): column for column in columns}
+    texts = [column.sql("duckdb", copy=False) for column in columns]
+    each = dict(zip(texts, columns, strict=True))
     found_all = ask(select, list(each.values()))
     known: dict[str, Kind | None]
     if found_all is not None:
@@ -64,16 +65,16 @@ def _mark(select: exp.Select, columns: list[exp.Column], ask: Ask) -> None:
     else:  # one that cannot be told hides the others
         known = {text: _alone(select, column, ask) for text, column in each.items()}
     aliases = {one.alias.lower(): one.this for one in select.expressions if isinstance(one, exp.Alias)}
-    aliased: list[exp.Column] = []
-    for column in columns:
-        found = known.get(column.sql("duckdb"))
+    aliased: list[tuple[exp.Column, Kind | None]] = []
+    for column, text in zip(columns, texts, strict=True):
+        found = known.get(text)
         is_alias = not column.table and column.name.lower() in aliases
         if is_alias and (found is None or _clause(column, select) not in _BY_COLUMN):
-            aliased.append(column)
+            aliased.append((column, found))
         elif found is not None:
             column.meta["kind"] = found
-    for column in aliased:
-        found, meant = known.get(column.sql("duckdb")), aliases[column.name.lower()]
+    for column, found in aliased:
+        meant = aliases[column.name.lower()]
         other = None if any(one is column for one in meant.find_all(exp.Column)) else kind(meant)
         if other is not None and found in (None, other):
             column.meta["kind"] = other
@@ -102,10 +103,10 @@ def _question(select: exp.Select, columns: Sequence[exp.Expr], inputs: Mapping[s
         value = select.args.get(part)
         if value:
             asked.set(part, [one.copy() for one in value] if isinstance(value, list) else value.copy())
-    sql = _said(asked, inputs)
+    sql = _used_up(asked, inputs)
     for with_, ctes in _visible(select):
         recursive = "RECURSIVE " if with_.args.get("recursive") else ""
-        sql = f"WITH {recursive}{', '.join(_said(cte, inputs) for cte in ctes)} SELECT * FROM ({sql})"
+        sql = f"WITH {recursive}{', '.join(_used_up(cte.copy(), inputs) for cte in ctes)} SELECT * FROM ({sql})"
     return sql
 
 
@@ -128,10 +129,10 @@ def _visible(select: exp.Select) -> Iterator[tuple[exp.With, list[exp.Expr]]]:
             yield with_, with_.expressions
 
 
-def _said(node: exp.Expr, inputs: Mapping[str, str]) -> str:
-    copied = node.copy()
+def _used_up(node: exp.Expr, inputs: Mapping[str, str]) -> str:
+    """The SQL of a tree that nobody needs any more."""
     schemas: set[tuple[str, str]] = set()
-    for table in list(copied.find_all(exp.Table)):
+    for table in list(node.find_all(exp.Table)):
         name = inputs.get(table.meta.get(INPUT, ""))
         if name is None:
             continue
@@ -141,10 +142,10 @@ def _said(node: exp.Expr, inputs: Mapping[str, str]) -> str:
         table.set("this", exp.to_identifier(name))
         table.set("db", None)
         table.set("catalog", None)
-    for column in copied.find_all(exp.Column):
+    for column in node.find_all(exp.Column):
         if column.db and (column.db.lower(), column.table.lower()) in schemas:
             column.set("db", None)
-    return copied.sql("duckdb", comments=False)
+    return node.sql("duckdb", comments=False, copy=False)
 
 
 def _nothing(columns: Mapping[str, str]) -> str:
