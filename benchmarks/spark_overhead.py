@@ -3,11 +3,13 @@
     python -m benchmarks.spark_overhead FOLDER --models 40 --threads 1 2 --rounds 3
     python -m benchmarks.spark_overhead FOLDER --example --threads 2 --rounds 2
     python -m benchmarks.spark_overhead FOLDER --models 40 --threads 2 --pipelines
+    python -m benchmarks.spark_overhead FOLDER --models 8 --rows 2000000 --threads 2
 
 A first build is recorded: what it makes views of, and the SQL it writes, rendered, transpiled and bound. `by hand` is a
 program that has nothing else: the same session, one view a table, `spark.sql(…).write.parquet(…)`, as many threads.
 What DuckDB hands over to Spark (seeds, CSV files) is there for it as Parquet. `--pipelines` gives the same queries to
-Spark's declarative pipelines as materialized views. CPU is that of all processes, Java's too, which outlives Python.
+Spark's declarative pipelines as materialized views. `--rows` is for models that hold so many rows each. CPU is that of
+all processes, Java's too, which outlives Python.
 """
 
 from __future__ import annotations
@@ -22,13 +24,13 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.generate import write_project
+from benchmarks.generate import write_file, write_project
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -38,6 +40,15 @@ HERE = Path(__file__).parent.parent
 NOT_COMPARED = ("airlines_history", "airport_months", "good_days")
 BUILD = ["build", "--engine", "spark", "--no-checks", *(f"--exclude={name}" for name in NOT_COMPARED)]
 _ADOPT_ORPHANS = 36  # PR_SET_CHILD_SUBREAPER
+_LARGE = """with groups as (select grp, count(*) as members, max(amount) as largest from {read} group by grp)
+select
+    r.id,
+    r.grp,
+    r.day + {number} as day,
+    cast((r.amount * 7 + g.members) % 100003 as bigint) as amount,
+    case when r.amount > g.largest // 2 then 'large' else 'small' end as size
+from {read} as r join groups as g on g.grp = r.grp
+"""
 _ROW = "| {} | {} | {:.1f} s | {:.1f} s | {} | {} |\n"
 
 Timing = tuple[float, float]
@@ -61,6 +72,15 @@ def record(project: Path, folder: Path) -> None:
 
         def create_view(self, name: str, relation: Stored | Files | Attached) -> None:
             super().create_view(name, relation)
+            self.note(name)
+
+        def at_hand(self, stored: Stored, readers: Sequence[str]) -> str | None:
+            name = super().at_hand(stored, readers)
+            if name is not None:
+                self.note(name)
+            return name
+
+        def note(self, name: str) -> None:
             files = [file.removeprefix("file://") for file in self._spark.table(name).inputFiles()]
             if not files:
                 return  # a query that is only bound
@@ -191,6 +211,25 @@ def measure(command: list[str], folder: Path) -> Timing:
     return wall, cpu
 
 
+def write_large(project: Path, models: int, rows: int) -> None:
+    """Models of `rows` rows each: the first reads a Parquet file, each other one of those before."""
+    import duckdb
+
+    (project / "data").mkdir(parents=True)
+    columns = (
+        "range AS id, 'group ' || range % 1000 AS grp, DATE '2026-01-01' + (range % 300)::INTEGER AS day, "
+        "(hash(range) % 100000)::BIGINT AS amount"
+    )
+    duckdb.sql(f"COPY (SELECT {columns} FROM range({rows})) TO '{project}/data/rows.parquet'")
+    write_file(project / "odibi_project.yml", "name: large\n")
+    write_file(
+        project / "models/raw.yml", "sources: [{name: raw, path: 'data/{name}.parquet', tables: [{name: rows}]}]"
+    )
+    for number in range(models):
+        read = f"large_{(number - 1) // 2}" if number else "raw.rows"
+        write_file(project / "models" / f"large_{number}.sql", _LARGE.format(read=read, number=number))
+
+
 def compare(project: Path, folder: Path, given: argparse.Namespace) -> None:
     ours = [sys.executable, "-m", "benchmarks.spark_overhead"]
     recorded = folder / "recorded"
@@ -235,6 +274,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--models", type=int, default=40)
     parser.add_argument("--example", action="store_true", help="the example project instead")
+    parser.add_argument("--rows", type=int, help="of each model")
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--pipelines", action="store_true", help="also as Spark's declarative pipelines")
@@ -252,6 +292,8 @@ def main() -> None:
         project = folder / "project"
         if given.example:
             shutil.copytree(HERE / "example_project", project, ignore=shutil.ignore_patterns("warehouse"))
+        elif given.rows:
+            write_large(project, given.models, given.rows)
         else:
             write_project(project, given.models)
         compare(project, folder, given)
