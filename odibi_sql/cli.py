@@ -100,8 +100,20 @@ def run(arguments: list[str], part: Part | None = None) -> int:
         sys.stderr.close()  # whoever read us is gone, `head` for one: no complaint at exit either
         return 0
     except Exception as error:  # the one place where a bug ends
+        if _comes_of_ctrl_c(error):
+            click.echo("interrupted", err=True)
+            return 130
         return _report_bug(error)
     return code if isinstance(code, int) else 0
+
+
+def _comes_of_ctrl_c(error: BaseException | None) -> bool:
+    """Whether it was raised while Ctrl-C was on its way up: what that has cut off may fail once more as it is ended."""
+    while error is not None:
+        if isinstance(error, KeyboardInterrupt):
+            return True
+        error = error.__context__
+    return False
 
 
 def _complain(error: OdibiError) -> None:

@@ -46,6 +46,13 @@ class AroundRun:
             raise self._failed
 
     def finish(self, open_session: Callable[[], Session], *, interrupted: bool) -> None:
-        """Raises RunError."""
-        if self._begun and not interrupted and self._failed is None and self.end:
-            run_hooks("on_run_end", self.end, open_session().run)
+        """Raises RunError, and KeyboardInterrupt where a hook was cancelled."""
+        if not self._begun or interrupted or self._failed is not None:
+            return
+        for hook in self.end:
+            try:
+                run_hooks("on_run_end", (hook,), open_session().run)
+            except EngineFailure as failure:
+                if failure.interrupted:
+                    raise KeyboardInterrupt from failure
+                raise RunError(f"`on_run_end`: {failure.message}", hook.where, failure.advice) from failure

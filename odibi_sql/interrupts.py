@@ -11,6 +11,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from types import FrameType
 from typing import Any
 
@@ -48,6 +49,71 @@ def _noting(handler: Handler, note: Callable[[], None]) -> Handler:
             note()
 
     return noting
+
+
+@dataclass
+class _Holding:
+    pressed: int = 0
+
+    def note(self) -> None:
+        self.pressed += 1
+        if self.pressed > 1:
+            raise KeyboardInterrupt
+
+
+_holding: _Holding | None = None  # the main thread's
+_CANCELLED_EVERY_S = 0.1
+
+
+@contextmanager
+def held(cancel: Callable[[], object] | None = None) -> Iterator[None]:
+    """Ctrl-C inside is thrown when the block has ended, well or not; a second one at once.
+
+    For calls that leave an answer unread when they are left halfway, which the next call would take for its own. Until
+    the block ends, `cancel` is called by another thread, again and again. In other threads than the main one nothing
+    changes.
+    """
+    global _holding
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    if _holding is not None:
+        with _cancelling(_holding, cancel):
+            yield
+        return
+    holding = _holding = _Holding()
+    try:
+        with noted(holding.note), _cancelling(holding, cancel):
+            yield
+    except Exception:
+        if holding.pressed:
+            raise KeyboardInterrupt from None
+        raise
+    finally:
+        _holding = None
+    if holding.pressed:
+        raise KeyboardInterrupt
+
+
+@contextmanager
+def _cancelling(holding: _Holding, cancel: Callable[[], object] | None) -> Iterator[None]:
+    if cancel is None:
+        yield
+        return
+    ended = threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(_CANCELLED_EVERY_S):
+            if holding.pressed:
+                cancel()
+
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
 
 
 @contextmanager

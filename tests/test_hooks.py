@@ -178,6 +178,17 @@ def test_a_run_whose_end_fails_is_published_and_says_so(
         odibi_sql.build(folder)
 
 
+def test_what_could_pass_is_a_failure_at_the_end_of_a_run(
+    project: WriteProject, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing is left to try it again with. By its words, this could be a connection that is lost."""
+    (tmp_path / "connection").touch()
+    hook = f"copy (select 1) to '{tmp_path}/connection/x.csv'"
+    folder = project({"odibi_project.yml": f"name: test\non_run_end: {hook}\n", "models/a.sql": "select 1 as x"})
+    assert cli.run(["build", "--project-dir", str(folder)]) == 1
+    assert "odibi_project.yml:2:13: `on_run_end`: " in capsys.readouterr().err
+
+
 def test_environment_variables_of_hooks_count(project: WriteProject, monkeypatch: pytest.MonkeyPatch) -> None:
     hook = "create temp macro f(x) as x + {{ env_var('HOOKS_TEST') }}"
     files = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from types import FrameType
 
@@ -116,3 +117,42 @@ def test_in_another_thread_nothing_changes() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert (ran.stdout, ran.stderr) == ("worked\n", "")
+
+
+def test_what_is_held_is_thrown_at_the_end_and_cancels_meanwhile() -> None:
+    cancelled, done = threading.Event(), []
+    with pytest.raises(KeyboardInterrupt), interrupts.held(cancelled.set):
+        press(signal.SIGINT)
+        assert cancelled.wait(60)
+        done.append("all of it")
+    assert done == ["all of it"]
+
+
+def test_an_error_of_what_was_cancelled_is_not_told() -> None:
+    with pytest.raises(KeyboardInterrupt), interrupts.held():
+        press(signal.SIGINT)
+        raise ValueError("cancelled")
+    with pytest.raises(ValueError, match="its own"), interrupts.held():
+        raise ValueError("its own")
+
+
+def test_within_another_it_is_held_to_the_end_of_the_outer_one() -> None:
+    cancelled, done = threading.Event(), []
+    with pytest.raises(KeyboardInterrupt), interrupts.held():
+        with interrupts.held(cancelled.set):
+            press(signal.SIGINT)
+            assert cancelled.wait(60)
+        done.append("the outer one")
+    assert done == ["the outer one"]
+
+
+def test_a_second_one_is_thrown_at_once() -> None:
+    done = []
+    with pytest.raises(KeyboardInterrupt), interrupts.held():
+        press(signal.SIGINT)
+        press(signal.SIGINT)
+        done.append("more")
+    assert done == []
+    with interrupts.held():
+        done.append("as if nothing had been")
+    assert done == ["as if nothing had been"]

@@ -65,10 +65,11 @@ def connect(options: SessionOptions) -> Connection:
         warnings.simplefilter("ignore")  # of pyspark about the version of pandas, which is not used through it
         connection = _connect(options)
     try:
-        if "remote" in options.settings:
-            _check_version(connection.spark, options)
-        for name, value in session_properties(options).items():
-            _set(connection, name, value)
+        with interrupts.held():
+            if "remote" in options.settings:
+                _check_version(connection.spark, options)
+            for name, value in session_properties(options).items():
+                _set(connection, name, value)
     except BaseException:
         connection.end()
         raise
@@ -116,7 +117,8 @@ def _connect(options: SessionOptions) -> Connection:
     from pyspark.sql import SparkSession
 
     if SparkContext._active_spark_context is not None:  # getActiveSession() knows those of the calling thread only
-        return Connection(SparkSession.builder.getOrCreate().newSession(), lambda: None, is_own=False)
+        with interrupts.held():
+            return Connection(SparkSession.builder.getOrCreate().newSession(), lambda: None, is_own=False)
     started = _start(options)
     return Connection(started, lambda: _stop(started))
 
@@ -125,8 +127,9 @@ def _connect_to(address: str, after: Callable[[], None]) -> Connection:
     from pyspark.sql.connect.session import SparkSession as RemoteSession
 
     # Not by SparkSession.builder, which makes all of this process a client of Spark Connect.
-    far: Any = RemoteSession.builder.remote(address).create()
-    far.client.set_retry_policies([_patience()])
+    with interrupts.held():
+        far: Any = RemoteSession.builder.remote(address).create()
+        far.client.set_retry_policies([_patience()])
 
     def end() -> None:
         try:
@@ -196,12 +199,17 @@ def _start(options: SessionOptions) -> SparkSession:
         conf.set(name, text(value))
     said = options.scratch / "spark.log"
     try:
-        with said.open("wb") as log:
+        with said.open("wb") as log, interrupts.held():
             # Java says things to stderr, where reports are shown.
             launched = {"stdout": log, "stderr": log}
             gateway = SparkContext._gateway or launch_gateway(conf, launched)  # type: ignore[no-untyped-call]
-        with interrupts.kept():  # pyspark's own handler cancels all jobs, and throws wherever it falls
-            spark = SparkSession(SparkContext(conf=conf, gateway=gateway))
+            with interrupts.kept():  # pyspark's own handler cancels all jobs, and throws wherever it falls
+                context = SparkContext(conf=conf, gateway=gateway)
+            spark = SparkSession(context)
+    except KeyboardInterrupt:
+        if SparkContext._active_spark_context is not None:
+            SparkContext._active_spark_context.stop()
+        raise
     except PySparkException as error:
         told = said.read_text("utf-8", "replace").strip().splitlines()
         raise EngineFailure(

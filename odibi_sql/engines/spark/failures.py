@@ -7,13 +7,14 @@ fragment that Spark quotes.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from py4j.protocol import Py4JError, Py4JJavaError, Py4JNetworkError
 from pyspark.errors import PySparkException
 
+from odibi_sql import interrupts
 from odibi_sql.engines.protocol import EngineFailure
 from odibi_sql.engines.spark import sail
 from odibi_sql.errors import nearest
@@ -47,6 +48,13 @@ def translated(sql: str = "") -> Iterator[None]:
         yield
     except (PySparkException, Py4JError, ConnectionError, EOFError) as error:
         raise failure_of(error, sql) from error
+
+
+@contextmanager
+def answered(sql: str = "", cancel: Callable[[], object] | None = None) -> Iterator[None]:
+    """`translated`, for calls of Spark's that Ctrl-C must not cut off from their answer; see `interrupts.held`."""
+    with interrupts.held(cancel), translated(sql):
+        yield
 
 
 def failure_of(error: BaseException, sql: str = "") -> EngineFailure:

@@ -11,7 +11,6 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from odibi_sql import interrupts
 from odibi_sql.engines.protocol import Cursor, EngineFailure, Listed, Registered, Session
 from odibi_sql.engines.spark import types
 from odibi_sql.engines.spark.paths import pattern
@@ -48,35 +47,15 @@ def registry(settings: Mapping[str, object]) -> SparkRegistry | None:
 
 
 class _Registering:
-    """One time, by one cursor.
-
-    Ctrl-C ends it between two statements: thrown amid one it leaves an answer of Java's unread, which the next question
-    would take for its own. Where a metastore hangs, a second one is thrown at once.
-    """
+    """One time, by one cursor, which lets Ctrl-C end it between two statements."""
 
     def __init__(self, registry: SparkRegistry, cursor: Cursor, marks: Sequence[str]) -> None:
         self._registry = registry
         self._cursor = cursor
         self._marks = marks
         self._wrong: list[str] = []
-        self._pressed = 0
 
     def all(self, tables: Sequence[Listed], before: Sequence[str] | None) -> Registered:
-        with interrupts.noted(self._note):
-            done = self._all(tables, before)
-        self._stop_if_pressed()
-        return done
-
-    def _note(self) -> None:
-        self._pressed += 1
-        if self._pressed > 1:
-            raise KeyboardInterrupt
-
-    def _stop_if_pressed(self) -> None:
-        if self._pressed:
-            raise KeyboardInterrupt
-
-    def _all(self, tables: Sequence[Listed], before: Sequence[str] | None) -> Registered:
         own = self._registry.name
         there = self._names("TABLES", own)
         if before is None:
@@ -107,7 +86,6 @@ class _Registering:
         return Registered(tuple(stays), tuple(changed), tuple(dropped), tuple(left), tuple(self._wrong), lasts)
 
     def _names(self, what: str, database: str) -> set[str]:
-        self._stop_if_pressed()
         try:
             rows = self._cursor.rows(f"SHOW {what} IN {_quoted(database)}")
         except EngineFailure as failure:
@@ -129,7 +107,6 @@ class _Registering:
         ours = {}
         for address in sorted(addresses):
             if address in there[address.partition(".")[0]]:
-                self._stop_if_pressed()
                 rows = self._cursor.rows(f"SHOW TBLPROPERTIES {_quoted(address)}")
                 properties = {str(key): str(value) for key, value in rows}
                 if properties.get(MARK) in self._marks:
@@ -144,7 +121,6 @@ class _Registering:
         return f"CREATE OR REPLACE VIEW {_quoted(address)} {comment}TBLPROPERTIES ({marks}) AS {select}"
 
     def _runs(self, sql: str, address: str) -> bool:
-        self._stop_if_pressed()
         try:
             self._cursor.run(sql)
         except EngineFailure as failure:

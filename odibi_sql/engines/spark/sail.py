@@ -72,7 +72,11 @@ def start_server(scratch: Path) -> tuple[str, Callable[[], None]]:
             server.kill()
             server.communicate()
 
-    line = server.stdout.readline().split() if server.stdout is not None else []
+    try:
+        line = server.stdout.readline().split() if server.stdout is not None else []
+    except KeyboardInterrupt:
+        end()
+        raise
     if len(line) != 2:
         end()
         told = said.read_text("utf-8", "replace").strip().splitlines()

@@ -25,7 +25,7 @@ from odibi_sql.engines.spark import content, types
 from odibi_sql.engines.spark.clock import Timed, fixing_statements, literals, timed
 from odibi_sql.engines.spark.connecting import connect
 from odibi_sql.engines.spark.counting import Counting
-from odibi_sql.engines.spark.failures import translated
+from odibi_sql.engines.spark.failures import answered, translated
 from odibi_sql.engines.spark.reading import Reader, is_remote
 from odibi_sql.engines.spark.writing import write_parts
 from odibi_sql.relation import Attached, Column, Files, Stored
@@ -62,7 +62,7 @@ class SparkEngineSession:
         return DuckDBSession(SessionOptions(options.now, options.threads, options.scratch / "duckdb"))
 
     def cursor(self, label: str = "") -> SparkCursor:
-        with self._lock, translated():
+        with self._lock, answered():
             if self._may_be_lost and self.connection.is_own and not self.connection.is_alive():
                 self._connect_again()
             self._may_be_lost = False
@@ -75,7 +75,7 @@ class SparkEngineSession:
         self._may_be_lost = self._may_be_lost or failure.passing
 
     def _connect_again(self) -> None:
-        with suppress(EngineFailure), translated():
+        with suppress(EngineFailure), answered():
             self.connection.end()
         self.connection = connect(self._options)
         self._time_is_fixed = False
@@ -91,15 +91,18 @@ class SparkEngineSession:
             cursor.close()
 
     def run(self, sql: str) -> None:
-        with translated(sql):
-            self.spark.sql(_without_end(sql)).collect()
+        cursor = self.cursor("hooks")
+        try:
+            cursor.run_for_all(sql)
+        finally:
+            cursor.close()
 
     def rehearsal(self, statements: Sequence[str]) -> SparkEngineSession | None:  # noqa: ARG002 - there is one Spark
         return None
 
     def fix_time(self) -> None:
         """Once a session: the build has one time."""
-        with self._lock, translated():
+        with self._lock, answered():
             if not self._time_is_fixed and self.moments is None:
                 for fixing in fixing_statements(self._options.now):
                     self.spark.sql(fixing)
@@ -129,7 +132,7 @@ class SparkEngineSession:
     def close(self) -> None:
         if "duckdb" in self.__dict__:
             self.duckdb.close()
-        with suppress(EngineFailure), translated():  # Java may be gone
+        with suppress(EngineFailure), answered():  # Java may be gone
             self.connection.end()
 
 
@@ -266,19 +269,23 @@ class SparkCursor:
         if re.match(r"\s*(SET|RESET|USE)\b", sql, re.IGNORECASE):
             told = "on Spark, settings are those of the whole run"
             raise EngineFailure(told, hint="write it as `on_run_start`, or under `engines` in odibi_project.yml")
+        self.run_for_all(sql)
+
+    def run_for_all(self, sql: str) -> None:
+        """Of the whole session, whose settings it may change."""
         with self._running(sql):
             self._spark.sql(_without_end(sql)).collect()
 
     def interrupt(self) -> None:
         self._interrupted = True
-        with suppress(EngineFailure), translated():  # Spark may be gone
+        with suppress(EngineFailure), answered():  # Spark may be gone
             if self._is_far:
                 self._spark.interruptTag(self._tag)
             else:
                 self._spark.sparkContext.cancelJobsWithTag(self._tag)
 
     def close(self) -> None:
-        with suppress(EngineFailure), translated():
+        with suppress(EngineFailure), answered():
             while self._views:
                 self._spark.catalog.dropTempView(self._views.pop())
 
@@ -293,7 +300,7 @@ class SparkCursor:
             return frame
 
     def _keep_view(self, name: str, frame: DataFrame) -> None:
-        with translated():
+        with answered():
             frame.createTempView(name)  # a plain one: Sail takes quotes for a part of it
         self._views.add(name)
 
@@ -307,7 +314,7 @@ class SparkCursor:
         if self._interrupted:
             raise EngineFailure("interrupted", interrupted=True)
         try:
-            with translated(sql), self._tagged():
+            with answered(sql, self.interrupt), self._tagged():
                 yield
         except EngineFailure as failure:
             failure.interrupted = failure.interrupted or self._interrupted
@@ -326,7 +333,7 @@ class SparkCursor:
         try:
             yield
         finally:
-            with suppress(EngineFailure), translated():
+            with suppress(EngineFailure), answered():
                 if self._is_far:
                     self._spark.removeTag(self._tag)
                 else:
