@@ -14,7 +14,9 @@ import random
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
 
 from odibi_sql.events import EventEmitter
 from odibi_sql.executor import (
@@ -110,7 +112,7 @@ class _Workers:
         work()
 
 
-class _Simulated(DAGExecutor):
+class _Simulated(DAGExecutor, dict=True):
     def simulate(self, workers: _Workers) -> Execution:
         self._workers = workers
         self._prepare()

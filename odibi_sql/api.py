@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from odibi_sql.errors import OdibiError, RunError, nearest
 from odibi_sql.events import EventEmitter, Listener, NodeExecutionResult, Summary, Tracker
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
     import pyarrow
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(Struct, frozen=True):
     """The rows of one model or seed, read from the store when asked for."""
 
     name: str
@@ -135,7 +135,7 @@ def _options(
     frames: Mapping[str, Any] | None,
     options: Mapping[str, Any],
 ) -> BuildOptions:
-    known = BuildOptions.__dataclass_fields__
+    known = BuildOptions.__struct_fields__
     for name in options:
         if name not in known:
             close = nearest(name, known)

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+
+from msgspec import Struct
 
 from odibi_sql.context import NodeContext
 from odibi_sql.engines.protocol import EngineFailure, Session, Written
@@ -21,8 +22,7 @@ from odibi_sql.relation import Relation, Slot, Stored
 from odibi_sql.sql import analyse
 
 
-@dataclass(frozen=True)
-class Asking:
+class Asking(Struct, frozen=True):
     """`folder` is the project's, `scratch` makes a folder for answers, which are not kept."""
 
     session: Callable[[], Session]

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from odibi_sql.dag import DAG, DAGBuilder, DAGNode
 from odibi_sql.engines import load_engine
@@ -37,14 +39,13 @@ CATALOG_DIALECT = "duckdb"
 FEW_FILES = 200
 
 
-@dataclass(frozen=True)
-class Places:
+class Places(Struct, frozen=True):
     """Offsets in a model's rendered text -> places in the files that the user wrote."""
 
     renderer: Renderer
     delta_renderer: Renderer
     files: dict[tuple[str, str], ModelFile]
-    _lock: Lock = field(default_factory=Lock, compare=False, repr=False)
+    _lock: Lock = field(default_factory=Lock)
 
     def locate(self, model: AnyModel, at: int) -> Location:
         """`at` counts in the rendered text. Safe in any thread: finding a place renders the model again."""
@@ -77,8 +78,7 @@ class Places:
         return locate(model, offset + statement.offset)
 
 
-@dataclass(frozen=True)
-class Compiled:
+class Compiled(Struct, frozen=True, dict=True):
     """`problems` is all that is wrong; the DAG holds what is not. `warnings` are of settings without effect. `env`
     names the environment variables that models read, those that are not enabled too."""
 
@@ -160,8 +160,7 @@ def compile_models(project: Project, engine_dialect: str) -> list[AnyModel]:
     return models
 
 
-@dataclass
-class _Compiling:
+class _Compiling(Struct, dict=True):
     """All models of a project, one after the other; what is wrong is kept, and the rest goes on."""
 
     project: Project

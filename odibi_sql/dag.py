@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from odibi_sql.errors import GraphError, Location, OdibiError, nearest
 from odibi_sql.incremental.strategies import grows, has_intervals
@@ -20,8 +22,7 @@ NameKey = tuple[str, ...]
 Locate = Callable[[AnyModel, int], Location]
 
 
-@dataclass(frozen=True)
-class DAGNode:
+class DAGNode(Struct, frozen=True):
     """One thing that has a name. `upstream` are names of nodes in the order they are read, each once.
 
     `level` is the length of the longest path from a node without upstream. `slots` bind a model's SQL: the value of a
@@ -56,8 +57,7 @@ class DAGNode:
         return self.definition if isinstance(self.definition, Check) else None
 
 
-@dataclass(frozen=True)
-class DAG:
+class DAG(Struct, frozen=True, dict=True):
     """`nodes` are in topological order: by level, then by name."""
 
     nodes: Mapping[str, DAGNode]
@@ -113,15 +113,13 @@ class DAG:
         return "\n".join([*lines, "}"]) + "\n"
 
 
-@dataclass(frozen=True)
-class _Edge:
+class _Edge(Struct, frozen=True):
     upstream: str
     at: int | None  # offset in the rendered model; None for depends_on
     delta: bool = False
 
 
-@dataclass
-class DAGBuilder:
+class DAGBuilder(Struct):
     """Collects what a project declares; `build` resolves it. `locate` finds the place of an offset in a model.
 
     `broken` are files whose names are known and whose SQL is not: reading them is no mistake of the reader's. `mention`

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from odibi_sql.errors import Location, ProjectError
 
@@ -20,8 +21,7 @@ MAX_VALUES = 100_000
 MAX_DEPTH = 100
 
 
-@dataclass(frozen=True)
-class Document:
+class Document(Struct, frozen=True):
     """A value with its place; `entries` are those of a mapping (each with its key's place), `items` those of a list.
 
     An empty file is a Document whose value is None. `inside` is where a text itself begins, where the file has it as it
@@ -36,8 +36,7 @@ class Document:
     inside: Location | None = None
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(Struct, frozen=True):
     key: Location
     document: Document
 

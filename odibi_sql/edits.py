@@ -15,9 +15,10 @@ import json
 import os
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
+
+from msgspec.structs import replace
 
 from odibi_sql.cache.files import write_atomically
 from odibi_sql.compile import Compiled, compile_models, compile_project

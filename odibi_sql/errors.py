@@ -18,11 +18,11 @@ Exit codes: 0 well; 1 a model or check failed; 2 the command line or the project
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, order=True)
-class Location:
+class Location(Struct, frozen=True, order=True):
     """A place in a file the user wrote: `path` relative to the project, `line` and `column` counted from 1."""
 
     path: str

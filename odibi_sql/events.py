@@ -6,9 +6,10 @@ Times are seconds of one monotonic clock, which BuildStarted ties to the wall cl
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
+
+from msgspec import Struct, field
 
 Resource = Literal["model", "seed", "check"]
 Status = Literal["ran", "cached", "failed", "skipped"]
@@ -16,8 +17,7 @@ Action = Literal["run", "cached", "maybe"]
 Verdict = Literal["pass", "warn", "fail"]
 
 
-@dataclass(frozen=True)
-class NodeError:
+class NodeError(Struct, frozen=True):
     """`hint` says what to try; `compiled` is a file to look into, relative to the project: the SQL that was run, or
     a Python model's traceback."""
 
@@ -29,16 +29,14 @@ class NodeError:
     compiled: str | None = None
 
 
-@dataclass(frozen=True)
-class Sample:
+class Sample(Struct, frozen=True):
     """The first of a check's failing rows, as text (None: NULL)."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str | None, ...], ...]
 
 
-@dataclass(frozen=True)
-class NodeExecutionResult:
+class NodeExecutionResult(Struct, frozen=True):
     """What became of one node. `attempts` is 0 where nothing ran; `bytes` are bytes on disk.
 
     A check has a `verdict` if its query could be run, and its `rows` are those that fail; with `fail`, status is
@@ -64,8 +62,7 @@ class NodeExecutionResult:
     sample: Sample | None = None
 
 
-@dataclass(frozen=True)
-class PlannedNode:
+class PlannedNode(Struct, frozen=True):
     """`estimate_s`: how long it took the last time it ran, in seconds."""
 
     name: str
@@ -76,8 +73,7 @@ class PlannedNode:
     estimate_s: float | None = None
 
 
-@dataclass(frozen=True)
-class BuildStarted:
+class BuildStarted(Struct, frozen=True):
     """`only_checks`: nothing is to be published."""
 
     run_id: str
@@ -90,15 +86,13 @@ class BuildStarted:
     only_checks: bool = False
 
 
-@dataclass(frozen=True)
-class NodeStarted:
+class NodeStarted(Struct, frozen=True):
     name: str
     attempt: int
     at: float
 
 
-@dataclass(frozen=True)
-class NodeRetrying:
+class NodeRetrying(Struct, frozen=True):
     """Attempt number `attempt` failed with `error`; the next one starts after `delay_s` seconds."""
 
     name: str
@@ -108,26 +102,22 @@ class NodeRetrying:
     at: float
 
 
-@dataclass(frozen=True)
-class NodeFinished:
+class NodeFinished(Struct, frozen=True):
     result: NodeExecutionResult
     at: float
 
 
-@dataclass(frozen=True)
-class Warned:
+class Warned(Struct, frozen=True):
     message: str
 
 
-@dataclass(frozen=True)
-class Noted:
+class Noted(Struct, frozen=True):
     """Worth saying with `-v`."""
 
     message: str
 
 
-@dataclass(frozen=True)
-class Published:
+class Published(Struct, frozen=True):
     """`publication` counts from 1; `relations` are all in the catalog; `changed` and `removed` since the last one."""
 
     target: str
@@ -138,8 +128,7 @@ class Published:
     removed: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Registered:
+class Registered(Struct, frozen=True):
     """What is published was listed in a catalog of `engine` too: `tables` in `database`, of which `changed` are new or
     other than they were; `dropped` are no longer there."""
 
@@ -150,8 +139,7 @@ class Registered:
     dropped: int
 
 
-@dataclass(frozen=True)
-class BuildFinished:
+class BuildFinished(Struct, frozen=True):
     """`published` is also True where the target already showed just this state. `interrupted`: Ctrl-C.
     `catalog` is the file that shows it, as Published.path."""
 
@@ -183,8 +171,7 @@ class EventEmitter:
             listener(event)
 
 
-@dataclass(frozen=True)
-class Summary:
+class Summary(Struct, frozen=True):
     """`wall_s` is the whole build, `sum_s` the time of all nodes together, `critical_path` the chain of nodes whose
     times add up to the most (`critical_path_s`). What did not run (cached, skipped) took no time and is not named."""
 
@@ -195,8 +182,7 @@ class Summary:
     critical_path_s: float
 
 
-@dataclass
-class Tracker:
+class Tracker(Struct):
     """Listens to one build and keeps what it heard, by node: `running` since when, `waiting` for another attempt."""
 
     results: dict[str, NodeExecutionResult] = field(default_factory=dict)

@@ -21,8 +21,10 @@ import random
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
 from typing import Protocol
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from odibi_sql import interrupts
 from odibi_sql.events import (
@@ -46,8 +48,7 @@ INTERRUPTED = "the build was interrupted"
 UNKNOWN_S = 0.1
 
 
-@dataclass(frozen=True)
-class Task:
+class Task(Struct, frozen=True):
     """`retries` come after the first attempt; `retry_delay` and `timeout` are seconds; `estimate_s`: how long the last
     run took. `upstream` must be well before it starts, `after` only have ended; both name other tasks."""
 
@@ -62,8 +63,7 @@ class Task:
     group: str | None = None
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What a node has come to: found in the store, or made. A check has a verdict; with `fail` comes an `error`, and
     nothing that is downstream is skipped for it."""
 
@@ -78,8 +78,7 @@ class Outcome:
     sample: Sample | None = None
 
 
-@dataclass(frozen=True)
-class Miss:
+class Miss(Struct, frozen=True):
     """Nothing stored fits: run it, for this reason; `key` is where the result will be kept."""
 
     reason: str
@@ -140,14 +139,12 @@ class _Pool(Protocol):
     def submit(self, work: Callable[[_Running], None], running: _Running, /) -> object: ...
 
 
-@dataclass(frozen=True)
-class ExecutorOptions:
+class ExecutorOptions(Struct, frozen=True):
     threads: int = 1
     fail_fast: bool = False
 
 
-@dataclass
-class _Running:
+class _Running(Struct):
     tasks: tuple[Task, ...]
     attempt: Attempt
     deadline: float | None
@@ -155,8 +152,7 @@ class _Running:
     future: Future[Outcomes] = field(default_factory=Future)
 
 
-@dataclass(frozen=True)
-class Execution:
+class Execution(Struct, frozen=True):
     """Results by name, in the order they ended."""
 
     results: Mapping[str, NodeExecutionResult]
@@ -194,8 +190,7 @@ def priorities(tasks: Mapping[str, Task]) -> dict[str, float]:
     return longest
 
 
-@dataclass
-class DAGExecutor:
+class DAGExecutor(Struct):
     """`clock` gives monotonic seconds; `jitter` a factor for retry delays."""
 
     tasks: Mapping[str, Task]
@@ -205,19 +200,23 @@ class DAGExecutor:
     options: ExecutorOptions = ExecutorOptions()
     jitter: Callable[[], float] = lambda: random.uniform(0.5, 1.5)  # noqa: S311 - spreads retries, guards nothing
 
-    _results: dict[str, NodeExecutionResult] = field(default_factory=dict, init=False)
-    _running: dict[str, _Running] = field(default_factory=dict, init=False)
-    _ready: PriorityQueue[str] = field(default_factory=PriorityQueue, init=False)
-    _ready_in: dict[str, dict[str, None]] = field(default_factory=dict, init=False)  # groups, a lone task's is its name
-    _delayed: PriorityQueue[str] = field(default_factory=PriorityQueue, init=False)
-    _attempts: dict[str, int] = field(default_factory=dict, init=False)
-    _queued: dict[str, float] = field(default_factory=dict, init=False)
-    _began: dict[str, float] = field(default_factory=dict, init=False)
-    _misses: dict[str, Miss] = field(default_factory=dict, init=False)
-    _ended: queue.SimpleQueue[str] = field(default_factory=queue.SimpleQueue, init=False)
-    _stopped: str | None = field(default=None, init=False)
-    _interrupts: int = field(default=0, init=False)  # noted, and not acted upon yet
-    _interrupted: bool = field(default=False, init=False)
+    _priority: Mapping[str, float] = field(default_factory=dict)
+    _waiting: dict[str, int] = field(default_factory=dict)  # for how many others
+    _below: dict[str, list[str]] = field(default_factory=dict)
+    _later: dict[str, list[str]] = field(default_factory=dict)
+    _results: dict[str, NodeExecutionResult] = field(default_factory=dict)
+    _running: dict[str, _Running] = field(default_factory=dict)
+    _ready: PriorityQueue[str] = field(default_factory=PriorityQueue)
+    _ready_in: dict[str, dict[str, None]] = field(default_factory=dict)  # groups, a lone task's is its name
+    _delayed: PriorityQueue[str] = field(default_factory=PriorityQueue)
+    _attempts: dict[str, int] = field(default_factory=dict)
+    _queued: dict[str, float] = field(default_factory=dict)
+    _began: dict[str, float] = field(default_factory=dict)
+    _misses: dict[str, Miss] = field(default_factory=dict)
+    _ended: queue.SimpleQueue[str] = field(default_factory=queue.SimpleQueue)
+    _stopped: str | None = None
+    _interrupts: int = 0  # noted, and not acted upon yet
+    _interrupted: bool = False
 
     def run(self) -> Execution:
         """All tasks to their ends. Ctrl-C cancels what runs and is reported."""
@@ -235,8 +234,8 @@ class DAGExecutor:
     def _prepare(self) -> None:
         self._priority = priorities(self.tasks)
         self._waiting = {name: len(task.upstream) + len(task.after) for name, task in self.tasks.items()}
-        self._below: dict[str, list[str]] = {name: [] for name in self.tasks}
-        self._later: dict[str, list[str]] = {name: [] for name in self.tasks}
+        self._below = {name: [] for name in self.tasks}
+        self._later = {name: [] for name in self.tasks}
         for name, task in self.tasks.items():
             for up in task.upstream:
                 self._below[up].append(name)

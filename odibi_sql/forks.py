@@ -14,9 +14,10 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
+
+from msgspec import Struct
 
 from odibi_sql.warm import available_cpus
 
@@ -25,8 +26,7 @@ MOST_CHILDREN = 3
 _T = TypeVar("_T")
 
 
-@dataclass(frozen=True)
-class _Child:
+class _Child(Struct, frozen=True):
     pid: int
     answer: int  # the end of a pipe to read from
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from odibi_sql.engines.protocol import EngineFailure, Session
 from odibi_sql.errors import RunError
@@ -23,8 +24,7 @@ def run_hooks(name: str, hooks: Iterable[Hook], run: Callable[[str], None]) -> N
             raise RunError(f"`{name}`: {failure.message}", hook.where, hint) from failure
 
 
-@dataclass
-class AroundRun:
+class AroundRun(Struct):
     """`on_run_start` before the first node that runs, `on_run_end` after the last; neither where nothing runs."""
 
     start: tuple[Hook, ...] = ()

@@ -9,9 +9,10 @@ import hashlib
 import os
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
+
+from msgspec import Struct, field
 
 from odibi_sql.cache import expand
 from odibi_sql.dag import DAG, DAGNode, Locate
@@ -39,8 +40,7 @@ def csv_of(seed: Seed, folder: Path) -> CsvSeed:
     return CsvSeed(folder / seed.path, types, seed.delimiter, seed.quote, seed.encoding, seed.null_strings)
 
 
-@dataclass(frozen=True)
-class Given:
+class Given(Struct, frozen=True):
     """Something to read: the hash of what it holds, and where it is. `where` is its declaration, if it has one."""
 
     content: str
@@ -48,8 +48,7 @@ class Given:
     where: Location | None = None
 
 
-@dataclass(frozen=True)
-class Inputs:
+class Inputs(Struct, frozen=True):
     """`sources` by node name; `files` by path as written in SQL, and of seeds by their path. `problems`: what is
     missing."""
 
@@ -76,8 +75,7 @@ class Presence:
         return "there" if expand(pattern, folder) else None
 
 
-@dataclass
-class InputReader:
+class InputReader(Struct):
     """`unknowable` stands for the content of what cannot be hashed, such as an `s3://` path: it is new in every run.
     `ask` runs a source's fingerprint query. `looked_at` grows with every path and glob that was asked for, as it was
     written but for a `~/`."""

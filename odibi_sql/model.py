@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from odibi_sql.errors import Location
 from odibi_sql.sql import FileRead, Reference, Statement
 
 
-@dataclass(frozen=True)
-class ColumnDoc:
+class ColumnDoc(Struct, frozen=True):
     """`where` is the place of the name, `type_where` that of the type."""
 
     name: str
@@ -22,8 +23,7 @@ class ColumnDoc:
     type_where: Location | None = None
 
 
-@dataclass(frozen=True)
-class Docs:
+class Docs(Struct, frozen=True):
     """What YAML says of a model, seed or source table."""
 
     description: str = ""
@@ -31,8 +31,7 @@ class Docs:
     where: Location | None = None
 
 
-@dataclass(frozen=True)
-class Hook:
+class Hook(Struct, frozen=True):
     """Statements that run beside a model or a run, and where they are written; None where only the model's own file can
     tell."""
 
@@ -40,8 +39,7 @@ class Hook:
     where: Location | None = None
 
 
-@dataclass(frozen=True)
-class Config:
+class Config(Struct, frozen=True):
     """Settings of one model: project defaults, then YAML, then `config()` in its file; the last one wins.
 
     `retry_delay` and `timeout` are seconds; None means the project's own. `event_time` is the column that says when a
@@ -83,7 +81,7 @@ class Config:
         return {**self.options, **({"unique_key": self.unique_key} if self.unique_key else {})}
 
 
-CONFIG_FIELDS = frozenset(one.name for one in fields(Config)) - {"options"}
+CONFIG_FIELDS = frozenset(Config.__struct_fields__) - {"options"}
 
 
 def config_of(settings: Mapping[str, Any]) -> Config:
@@ -100,8 +98,7 @@ def config_of(settings: Mapping[str, Any]) -> Config:
     return Config(**own, options=options)
 
 
-@dataclass(frozen=True)
-class Model:
+class Model(Struct, frozen=True):
     """`path` is relative to the project, with `/`. `statement` is its SQL, rendered and analysed; `delta` the SQL
     that it becomes where `is_incremental()` is true, if it asks.
 
@@ -136,8 +133,7 @@ class Model:
 Frame = Literal["pandas", "arrow", "polars", "duckdb", "spark"]
 
 
-@dataclass(frozen=True)
-class TableRead:
+class TableRead(Struct, frozen=True):
     """A table that a Python model reads: where it names it, the parameter that gets it, and as what it arrives."""
 
     reference: Reference
@@ -145,8 +141,7 @@ class TableRead:
     frame: Frame
 
 
-@dataclass(frozen=True)
-class ProjectModule:
+class ProjectModule(Struct, frozen=True):
     """A module of the project that a Python model imports: `name` as it is imported, `text` as it was read, `digest`
     of its code without comments and layout. A folder without `__init__.py` is a package without text."""
 
@@ -157,8 +152,7 @@ class ProjectModule:
     digest: str = ""
 
 
-@dataclass(frozen=True)
-class PythonModel:
+class PythonModel(Struct, frozen=True):
     """`source` is the file's text with plain line ends; `canonical` the same without comments and layout.
 
     `modules` and `packages` (name, version) are what it imports, those that it imports through others too. `volatile`
@@ -192,8 +186,7 @@ class PythonModel:
 AnyModel = Model | PythonModel
 
 
-@dataclass(frozen=True)
-class Check(Model):
+class Check(Model, frozen=True):
     """A model whose rows are those that are wrong; nobody reads it, and it is not published.
 
     `kind` is its type (`not_null`, …, or `singular`), `subject` the node that it was declared at, and `column` that
@@ -217,8 +210,7 @@ class Check(Model):
         return self.where
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(Struct, frozen=True):
     """What begins at an offset of a text was written at `where`, None: nowhere; `is_text`: letter by letter."""
 
     start: int
@@ -234,8 +226,7 @@ def place_in(spans: Sequence[Span], at: int) -> Location | None:
     return replace(span.where, column=span.where.column + at - span.start)
 
 
-@dataclass(frozen=True)
-class UnitTest(Check):
+class UnitTest(Check, frozen=True):
     """A check of `subject`'s SQL, over rows that are given: it runs before the model itself. `spans` are in order."""
 
     spans: tuple[Span, ...] = ()
@@ -244,8 +235,7 @@ class UnitTest(Check):
         return place_in(self.spans, at) or self.where
 
 
-@dataclass(frozen=True)
-class Seed:
+class Seed(Struct, frozen=True):
     """How its CSV file is read is as in CsvSeed."""
 
     name: str
@@ -263,8 +253,7 @@ Fingerprint = Literal["content", "stat", "query", "always"]
 Period = Literal["minute", "hour", "day"]
 
 
-@dataclass(frozen=True)
-class Threshold:
+class Threshold(Struct, frozen=True):
     count: int
     period: Period
 
@@ -273,8 +262,7 @@ class Threshold:
         return self.count * {"minute": 60, "hour": 3600, "day": 86400}[self.period]
 
 
-@dataclass(frozen=True)
-class Freshness:
+class Freshness(Struct, frozen=True):
     """How old a source's newest rows may be; `filter` is a condition on the rows that are looked at."""
 
     warn_after: Threshold | None = None
@@ -282,8 +270,7 @@ class Freshness:
     filter: str | None = None
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(Struct, frozen=True):
     """A table that the project reads and does not make; its name is `schema.table`, or `table` if declared so.
 
     files: `paths` relative to the project, or absolute; each a file or a glob.

@@ -9,9 +9,10 @@ import contextlib
 import re
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 # What means the same to every reader: no blanks, escapes, globs or quotes.
 URI = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<place>[\w.@:-]*)(?P<path>(?:/[\w.@:=+,~-]+)*)", re.ASCII)
@@ -26,8 +27,7 @@ def is_uri(path: str) -> bool:
     return "://" in path
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(Struct, frozen=True):
     """A file that is there; `mtime_ns` is as exact as all ways to ask for it are."""
 
     uri: str

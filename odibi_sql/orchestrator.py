@@ -11,12 +11,14 @@ import contextlib
 import secrets
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from odibi_sql.asking import Asking
 from odibi_sql.cache import CacheManager, Entry, FileDigests, store_of
@@ -63,8 +65,7 @@ from odibi_sql.typed import Fitted
 from odibi_sql.wanted import checks_without_input, with_ephemerals
 
 
-@dataclass(frozen=True)
-class BuildOptions:
+class BuildOptions(Struct, frozen=True):
     """What a user can ask for. `start`, `end`: intervals that are made anew. `defer` names the target whose publication
     stands in for what is not selected. With `only_checks` no model runs, and nothing is published."""
 
@@ -87,8 +88,7 @@ class BuildOptions:
     frames: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Build:
+class Build(Struct, frozen=True):
     """How a build ended. `published` is also True where the target showed this state already."""
 
     run_id: str

@@ -8,8 +8,9 @@ proof keeps tells which these are; it has what a name needs to be found, and whe
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 from odibi_sql.compile import Compiled
 from odibi_sql.dag import DAGNode
@@ -24,8 +25,7 @@ MOST = 100  # of more nodes, what is remembered of each is worth reading
 _UNREAD = Statement("", 0, (), (), (), "", "fixed", unknown_files=False, notes=())
 
 
-@dataclass(frozen=True)
-class Proved:
+class Proved(Struct, frozen=True):
     """A proof as `warm` found it, at `path`: all is as it says but for `changed`, looked at after `since_ns`."""
 
     path: str
@@ -39,8 +39,7 @@ class Proved:
         return changed_of(self.proof["stats"], self.root) == self.changed
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(Struct, frozen=True):
     """`names` are what is to be built, in the order of the DAG of `compiled`, in which models that were not read have
     no SQL. `unread` are all other nodes, as results of the build, and `warnings` those of the whole project. `upon` is
     the publication that shows it."""

@@ -10,9 +10,11 @@ import json
 import re
 import sys
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from odibi_sql.cache import CacheManager, Entry, Recipe, differences
 from odibi_sql.cache.keys import Pairs
@@ -35,8 +37,7 @@ NOW = "the build's time"
 _SHOWS_PATHS = re.compile(r"filename|glob|parquet_|read_blob|read_text", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Moment:
+class Moment(Struct, frozen=True):
     """The build's one time, and its id for what is new in every run."""
 
     now: datetime
@@ -44,8 +45,7 @@ class Moment:
     is_given: bool = False
 
 
-@dataclass(frozen=True)
-class Previous:
+class Previous(Struct, frozen=True):
     """What the target shows of a node whose next version builds on it. `entry` is None where the store has forgotten
     how it was made."""
 
@@ -55,8 +55,7 @@ class Previous:
     entry: Entry | None
 
 
-@dataclass(frozen=True)
-class Recipes:
+class Recipes(Struct, frozen=True):
     """Makes the recipe of any node, given what its upstream holds. `folder` is the project's. `own_engines`: engine and
     settings for the models that name an engine of their own, by that name. `previous` by node."""
 
@@ -216,8 +215,7 @@ def content_of(node: DAGNode, entry: Entry) -> str:
     return entry.content if is_stored(node) else entry.key
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(Struct, frozen=True):
     """What becomes of one node. `upstream` are the steps it waits for, `after` those that must only have ended before;
     `key` and `entry` are there where known."""
 
@@ -231,8 +229,7 @@ class Step:
     after: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """`steps` in the DAG's order; `given` is what they read from elsewhere; `force` runs all, whatever is stored."""
 
     steps: Mapping[str, Step]
@@ -242,8 +239,7 @@ class Plan:
     versions: Versions = NO_VERSIONS
 
 
-@dataclass
-class Planner:
+class Planner(Struct):
     """Walks the selected nodes in order. `published` is what the target shows of nodes that are not selected."""
 
     dag: DAG
@@ -254,7 +250,7 @@ class Planner:
     force: bool = False
     versions: Versions = NO_VERSIONS
     mention: Callable[[AnyModel, str, str], Location] = lambda model, _setting, _name: Location(model.path)
-    _refused: list[OdibiError] = field(default_factory=list, init=False)
+    _refused: list[OdibiError] = field(default_factory=list)
 
     def plan(self, selected: Collection[str]) -> Plan:
         """Raises Problems where a model must not be made anew, and would have to be; or where its engine cannot."""

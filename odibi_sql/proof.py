@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from glob import has_magic
 from importlib import metadata
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from odibi_sql import warm
 from odibi_sql.cache import expand
@@ -33,8 +34,7 @@ PACKAGES = ("odibi-sql", "click", "duckdb", "jinja2", "pyyaml", "sqlglot", "sqlg
 Made = list[tuple[str, warm.Stat | None]]
 
 
-@dataclass(frozen=True)
-class Basis:
+class Basis(Struct, frozen=True):
     """All that an answer depends on. `read`: every file and folder that was read, and those whose absence counted; none
     may be younger than `since_ns`. `made`: what the command itself wrote, with how it was then. `date`: the UTC date,
     if it counted."""
@@ -46,8 +46,7 @@ class Basis:
     date: str | None
 
 
-@dataclass(frozen=True)
-class Said:
+class Said(Struct, frozen=True):
     """`edits` is what `edits.what_changed` takes, as JSON, for answers that do not depend on comments and layout."""
 
     stdout: str

@@ -7,12 +7,12 @@ needed to read it, so whoever holds one needs neither the graph nor the project.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
 
+from msgspec import Struct, field
 
-@dataclass(frozen=True)
-class Column:
+
+class Column(Struct, frozen=True):
     """`type` is the engine's exact name of the type; `stored_as` the type it has in Parquet where that differs."""
 
     name: str
@@ -20,16 +20,14 @@ class Column:
     stored_as: str | None = None
 
 
-@dataclass(frozen=True)
-class Stored:
+class Stored(Struct, frozen=True):
     """Parquet parts of one result: absolute paths, in row order."""
 
     columns: tuple[Column, ...]
     parts: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Files:
+class Files(Struct, frozen=True):
     """Files read where they are: `paths` are absolute, each a file or a glob; `options` go to the engine's reader."""
 
     format: Literal["parquet", "csv", "json"]
@@ -37,8 +35,7 @@ class Files:
     options: tuple[tuple[str, str | int | float | bool], ...] = ()
 
 
-@dataclass(frozen=True)
-class Attached:
+class Attached(Struct, frozen=True):
     """A table in a DuckDB file (absolute path), attached read-only."""
 
     database: str
@@ -46,15 +43,13 @@ class Attached:
     table: str
 
 
-@dataclass(frozen=True)
-class Published:
+class Published(Struct, frozen=True):
     """Another relation of the same publication, by its node's name; resolved before an engine reads it."""
 
     name: str
 
 
-@dataclass(frozen=True)
-class Slot:
+class Slot(Struct, frozen=True):
     """A span of SQL text that binding replaces; `start` and `end` are character offsets, end exclusive.
 
     relation: `value` names the input that stands there; `suffix` follows the bound name (` AS orders`, where the
@@ -70,8 +65,7 @@ class Slot:
     suffix: str = ""
 
 
-@dataclass(frozen=True)
-class Query:
+class Query(Struct, frozen=True):
     """A SELECT over other relations: a view or ephemeral model. `inputs` has every relation slot's value."""
 
     sql: str

@@ -13,10 +13,12 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
 from importlib import metadata
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import asdict, astuple
 
 from odibi_sql.cache.files import write_atomically
 from odibi_sql.errors import Location, StoreError
@@ -25,21 +27,20 @@ from odibi_sql.project import ModelFile, Project
 from odibi_sql.relation import Slot
 from odibi_sql.sql import FileRead, Note, Reference, Statement, Written
 
-FORMAT = 2
+FORMAT = 3
 PACKAGES = ("jinja2", "pyyaml", "sqlglot", "sqlglotc")
+HOOKS = ("pre_hook", "post_hook")
 ROOMS = ("checks", "project", "render", "sql")
 
 
-@dataclass(frozen=True)
-class Remembered:
+class Remembered(Struct, frozen=True):
     """A model, and the warnings that came with it."""
 
     model: Model
     warnings: tuple[str, ...]
 
 
-@dataclass
-class ModelMemo:
+class ModelMemo(Struct):
     """`environ` is what `env_var` would read now. Only what was asked for or put in is kept by `save`."""
 
     path: Path
@@ -86,7 +87,7 @@ class ModelMemo:
             env,
             None if text == file.text else text,
             list(warnings),
-            asdict(model.config),
+            _packed_config(model.config),
             _packed(model.statement),
             model.vars,
             model.env,
@@ -171,6 +172,14 @@ def _packed(statement: Statement) -> list[Any]:
     ]
 
 
+def _packed_config(config: Config) -> dict[str, Any]:
+    hooks = {
+        name: [[hook.sql, astuple(hook.where) if hook.where else None] for hook in getattr(config, name)]
+        for name in HOOKS
+    }
+    return {**asdict(config), **hooks}
+
+
 def _model(file: ModelFile, kept: list[Any]) -> Model:
     _, _, text, _, config, packed, read_vars, env, delta = kept
     config = {name: tuple(value) if isinstance(value, list) else value for name, value in config.items()}
@@ -212,6 +221,5 @@ def _frozen(value: Any) -> Any:
 
 def _hooks(config: Mapping[str, Any]) -> dict[str, tuple[Hook, ...]]:
     return {
-        name: tuple(Hook(one["sql"], Location(**one["where"]) if one["where"] else None) for one in config[name])
-        for name in ("pre_hook", "post_hook")
+        name: tuple(Hook(sql, Location(*where) if where else None) for sql, where in config[name]) for name in HOOKS
     }

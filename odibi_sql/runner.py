@@ -12,9 +12,11 @@ import os
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from odibi_sql.cache import CacheManager, Entry, Recipe
 from odibi_sql.cache.files import cannot_write
@@ -46,8 +48,7 @@ from odibi_sql.testing.verdicts import judged
 from odibi_sql.typed import Fitted, Types, binder, input_types, place_written, read_at, typed
 
 
-@dataclass
-class StepRunner:
+class StepRunner(Struct):
     """`open_session` is called by steps that run, with the engine that a model names for itself, if any; `compiled` is
     a folder for the SQL of what runs.
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from odibi_sql.cache.files import cannot_write
 from odibi_sql.events import Tracker
@@ -15,8 +16,7 @@ from odibi_sql.reports.json import build_document
 KEPT = 50
 
 
-@dataclass(frozen=True)
-class RunFolder:
+class RunFolder(Struct, frozen=True):
     path: Path
 
     @property

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from odibi_sql.compile import Compiled
 from odibi_sql.context import NodeContext
@@ -41,8 +43,7 @@ _AHEAD = 2  # nodes that the second thread has been given
 _ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)  # columns are the same at all times
 
 
-@dataclass(frozen=True)
-class Schema:
+class Schema(Struct, frozen=True):
     """What is known of one node. `columns` are those that its readers can count on: its own, or those that a contract
     promises. `undecided` says why its own are not known.
 
@@ -60,8 +61,7 @@ class Schema:
         return "wrong" if self.mistakes else "undecided" if self.undecided else "valid"
 
 
-@dataclass(frozen=True)
-class Validation:
+class Validation(Struct, frozen=True):
     """`schemas` in the DAG's order; `problems` are mistakes in files that no binding is needed to tell."""
 
     schemas: Mapping[str, Schema]
@@ -72,16 +72,14 @@ class Validation:
         return (*self.problems, *(mistake for schema in self.schemas.values() for mistake in schema.mistakes))
 
 
-@dataclass(frozen=True)
-class _Helper:
+class _Helper(Struct, frozen=True):
     """A second thread, and what it alone uses."""
 
     thread: ThreadPoolExecutor
     context: NodeContext
 
 
-@dataclass
-class Inference:
+class Inference(Struct):
     """A context manager. `look` gives what is known of a node from elsewhere: its columns, or a relation to ask for
     them, or nothing; it may raise OdibiError. `only` is the one engine that may be asked, if not all may be. `so_far`
     are the columns that growing models and snapshots have already. `schemas` keeps what was inferred, and `fitted`
@@ -96,6 +94,9 @@ class Inference:
     so_far: Mapping[str, Columns] = field(default_factory=dict)
     schemas: dict[str, Schema] = field(default_factory=dict)
     fitted: Fitted = field(default_factory=dict)
+    _nodes: Mapping[str, DAGNode] = field(default_factory=dict)
+    _folder: Path = Path()
+    _engine: str = ""
     _empty: dict[str, Stored] = field(default_factory=dict)
     _contexts: dict[tuple[str, Hooks], NodeContext | str] = field(default_factory=dict)
     _asked: dict[str, Future[Columns | None]] = field(default_factory=dict)

@@ -22,10 +22,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
 from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import fields
 
 from odibi_sql.errors import Problems, SelectionError, nearest
 from odibi_sql.model import Check, UnitTest
@@ -46,8 +48,7 @@ _FILE = re.compile(r"/|\\|\.(sql|py|csv)$", re.IGNORECASE)
 _GLOB = re.compile(r"[*?\[]")
 
 
-@dataclass(frozen=True)
-class Selector:
+class Selector(Struct, frozen=True):
     """`value` looked up by `method` (`argument` is the key in `config.key:`), then `up` and `down` so many steps from
     there; `around` is `@`."""
 
@@ -60,8 +61,7 @@ class Selector:
     around: bool = False
 
 
-@dataclass(frozen=True)
-class Intersection:
+class Intersection(Struct, frozen=True):
     text: str
     selectors: tuple[Selector, ...]
 
@@ -170,8 +170,7 @@ def _steps(digits: str | None) -> float:
 # Tree -> names
 
 
-@dataclass
-class _Evaluation:
+class _Evaluation(Struct):
     project: _Project
     errors: list[SelectionError]
     sources_asked_for: set[str] = field(default_factory=set)
@@ -224,8 +223,7 @@ def _reach(start: set[str], edges: Mapping[str, Sequence[str]], steps: float) ->
     return seen
 
 
-@dataclass(frozen=True)
-class _Project:
+class _Project(Struct, frozen=True, dict=True):
     """What the methods look things up in. A tree of folders is a mapping from a folder to the names below it."""
 
     dag: DAG
@@ -278,8 +276,7 @@ def _did_you_mean(prefix: str, name: str, known: Iterable[str]) -> str:
 # Methods: each finds names, and has a hint for when it found none
 
 
-@dataclass(frozen=True)
-class Method:
+class Method(Struct, frozen=True):
     find: Callable[[_Project, Selector], Iterable[str]]
     hint: Callable[[_Project, Selector], str | None] | None = None
 

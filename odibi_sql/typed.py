@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from odibi_sql.dag import DAGNode
 from odibi_sql.engines.protocol import Cursor, EngineFailure, Session

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from odibi_sql.cache.keys import FORMAT, Recipe
 from odibi_sql.engines.protocol import Count
 from odibi_sql.relation import Column
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(Struct, frozen=True):
     """A Parquet file of the store, by its name in a folder or its URI. `mtime_ns` is what tells an untouched file from
     one to look into; `count` what it holds, where that was counted for itself."""
 
@@ -37,8 +37,7 @@ class Part:
         return cls(file, size, mtime_ns, Count(*count) if count else None)
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A stored result, or for a view (`rows` None, no parts) the fact that it binds. `notes` only explain."""
 
     key: str
@@ -90,14 +89,12 @@ class Entry:
         )
 
 
-@dataclass(frozen=True)
-class Latest:
+class Latest(Struct, frozen=True):
     key: str
     duration_s: float
 
 
-@dataclass(frozen=True)
-class StoreStats:
+class StoreStats(Struct, frozen=True):
     """`bytes` on disk, entries and orphans (files that belong to no entry) together."""
 
     entries: int

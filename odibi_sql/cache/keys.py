@@ -10,9 +10,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct
 
 FORMAT = 1
 MEANING_DIGITS = 16
@@ -20,8 +21,7 @@ MEANING_DIGITS = 16
 Pairs = tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True)
-class Recipe:
+class Recipe(Struct, frozen=True, dict=True):
     """All that can change a result.
 
     `engine` is its name and major.minor version, `settings` those of its settings that change results, `kind` the
@@ -88,8 +88,7 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-@dataclass(frozen=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """One part in which two recipes differ; `old` and `new` are as the recipes have them (None: not there)."""
 
     part: str

@@ -25,8 +25,9 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from odibi_sql.cache.entries import Entry, Latest, Part, StoreStats
 from odibi_sql.cache.files import cannot_write, write_atomically

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from odibi_sql.checks.arguments import Argument, ArgumentError, expression, flag
 from odibi_sql.checks.kind import CheckKind, Failing, Subject, rows_where

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from odibi_sql.quoting import quote_name, quote_text
 
@@ -20,8 +21,7 @@ class ArgumentError(ValueError):
     """The text completes "`values` must be …"."""
 
 
-@dataclass(frozen=True)
-class Argument:
+class Argument(Struct, frozen=True):
     """`read` takes YAML's value and gives the one to use, or raises ArgumentError."""
 
     read: Callable[[Any], Any]

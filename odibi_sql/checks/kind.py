@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from msgspec import Struct, field
 
 from odibi_sql.checks.arguments import Argument
 
 
-@dataclass(frozen=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """What is looked at: `rows` may stand behind FROM, `column` is SQL for the column's value, where one is given."""
 
     rows: str
@@ -23,8 +23,7 @@ class Subject:
         return self.column
 
 
-@dataclass(frozen=True)
-class Failing:
+class Failing(Struct, frozen=True):
     """`sql` gives the rows that fail. `count`, where there is one, is an aggregate over the subject's rows: a number
     that is 0 exactly where `sql` has no rows. `wrong`, where there is one, is a condition that is true of a row exactly
     where that row makes the check fail."""
@@ -34,8 +33,7 @@ class Failing:
     wrong: str | None = None
 
 
-@dataclass(frozen=True)
-class CheckKind:
+class CheckKind(Struct, frozen=True):
     """`on`: whether it needs a column, cannot have one, or takes both. `failing` gets arguments that were read, those
     that may be left out with their defaults, and raises ArgumentError (`needs …`) where these do not do together.
     DuckDB's SQL is written, whatever the engine."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from odibi_sql.part import Part
 
 
-@dataclass(frozen=True)
-class Invocation:
+class Invocation(Struct, frozen=True):
     """The command line, as click's `obj`; `part` is all that it leaves to be built, where that is known already."""
 
     arguments: tuple[str, ...]

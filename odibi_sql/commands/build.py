@@ -7,10 +7,10 @@ import io
 import json
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 import click
+from msgspec.structs import replace
 
 from odibi_sql.commands import Invocation
 from odibi_sql.commands.options import (

@@ -99,7 +99,7 @@ def listing(dag: DAG, names: tuple[str, ...], output: str, columns: Mapping[str,
 
 def part_of(dag: DAG, names: tuple[str, ...]) -> DAG:
     """The graph of these nodes alone."""
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     kept = set(names)
     return DAG(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
 import click
+from msgspec import Struct
 
 from odibi_sql.asking import Asking, newest_file
 from odibi_sql.cache import expand
@@ -23,8 +23,7 @@ from odibi_sql.sql import at_home
 Status = Literal["pass", "warn", "error", "runtime error"]
 
 
-@dataclass(frozen=True)
-class Age:
+class Age(Struct, frozen=True):
     """How old a source is; `by` is what told it, `error` why nothing could. Without `loaded_at` there are no rows."""
 
     source: Source

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
+
+from msgspec import Struct, field
 
 from odibi_sql import objects
 from odibi_sql.relation import Attached, Column, Files, Stored
@@ -68,8 +69,7 @@ def without_place() -> Iterator[None]:
         raise
 
 
-@dataclass(frozen=True)
-class Count:
+class Count(Struct, frozen=True):
     """Rows of a file, and the sum of their hashes: what two files hold together is the sum of both."""
 
     rows: int
@@ -82,8 +82,7 @@ class Count:
 NO_ROWS = Count(0, 0)
 
 
-@dataclass(frozen=True)
-class Written:
+class Written(Struct, frozen=True):
     """One result on disk: `parts` are the files written, `bytes` their size together, `content` the hash of its
     columns (names and exact types) and its multiset of rows. `counts` are those of the parts, where an engine counts
     them one by one. `uris` are parts that were written where they stay."""
@@ -109,8 +108,7 @@ class Written:
                 objects.remove(self.uris)
 
 
-@dataclass(frozen=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """How the rows of a query are spread over files and stored in them.
 
     `partition_by`: no file holds rows of two values of these columns. `rows`: about as many in a file, in the order of
@@ -126,8 +124,7 @@ class Layout:
 ONE_FILE = Layout()
 
 
-@dataclass(frozen=True)
-class SessionOptions:
+class SessionOptions(Struct, frozen=True):
     """`now` is the build's one time (zone-aware); `scratch` a folder for spilling; `settings` the project's own for
     this engine, already validated by `check_settings`. `parts_at` is the URI of a folder for what is written by more
     machines than this one; None: they share this one's files."""
@@ -139,8 +136,7 @@ class SessionOptions:
     parts_at: str | None = None
 
 
-@dataclass(frozen=True)
-class CsvSeed:
+class CsvSeed(Struct, frozen=True):
     """A CSV file and how to read it: `types` by column name, the others are inferred from all rows.
 
     `quote` is one character, or none; two of them within a cell stand for one. `encoding` is Python's name of it. Empty
@@ -243,8 +239,7 @@ class Session(Protocol):
     def close(self) -> None: ...
 
 
-@dataclass(frozen=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """A table as an engine's own catalog is to list it."""
 
     name: str
@@ -252,8 +247,7 @@ class Listed:
     description: str = ""
 
 
-@dataclass(frozen=True)
-class Registered:
+class Registered(Struct, frozen=True):
     """What registering did, by addresses: `there` is all that is registered now. `left` says of tables why the engine
     cannot have them, `wrong` what should have gone well. `lasts`: the catalog is there when the engine has ended."""
 

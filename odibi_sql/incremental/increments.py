@@ -7,8 +7,10 @@ are written again. What a version holds is known without reading it, since the h
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from odibi_sql.cache import Part
 from odibi_sql.context import NodeContext
@@ -25,8 +27,7 @@ FILE_ROWS = 983_040  # a file is what is written again for one row in it
 MOST_SMALL_FILES = 32
 
 
-@dataclass(frozen=True)
-class Made:
+class Made(Struct, frozen=True):
     """A result to be kept. `written` tells of all of its rows, and its parts are the new files; `shared` are those of
     other results that belong to it as well. `note` says how much was made."""
 
@@ -35,8 +36,7 @@ class Made:
     note: str = ""
 
 
-@dataclass(frozen=True)
-class Before:
+class Before(Struct, frozen=True):
     """The version before: `parts` as its entry has them, `stored` where they are. Only where `counted` is what the
     entry says of each file's rows the sum that this engine would have."""
 
@@ -45,8 +45,7 @@ class Before:
     counted: bool = True
 
 
-@dataclass(frozen=True)
-class _File:
+class _File(Struct, frozen=True):
     """A file of the version before."""
 
     part: Part
@@ -54,8 +53,7 @@ class _File:
     count: Count
 
 
-@dataclass
-class Increment:
+class Increment(Struct):
     """`stems` are names for files in the making."""
 
     context: NodeContext

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import MAXYEAR, UTC, datetime, timedelta
+
+from msgspec import Struct
 
 _DIGITS = {"hour": 13, "day": 10, "month": 7, "year": 4}  # of ISO 8601 that tell an interval
 
 
-@dataclass(frozen=True)
-class Interval:
+class Interval(Struct, frozen=True):
     """Times without a zone."""
 
     start: datetime

@@ -8,15 +8,15 @@ that of the version, or of the new rows where these rule.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from odibi_sql.engines.protocol import EngineFailure
 from odibi_sql.quoting import quote_name
 from odibi_sql.relation import Column
 
 
-@dataclass(frozen=True)
-class Fit:
+class Fit(Struct, frozen=True):
     """`old` and `new` are what to select from the rows so far and from the new ones; None where that is all of it."""
 
     columns: tuple[Column, ...]

@@ -7,7 +7,8 @@ time_range                                        every interval is a result of 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from odibi_sql.materializations import MATERIALIZATIONS
 from odibi_sql.model import Config
@@ -27,15 +28,13 @@ _HEEDED_BY = {
 _OF_EVERY_MODEL = frozenset(["batch_size", "lookback", "begin"])  # such as folder defaults
 
 
-@dataclass(frozen=True)
-class WrongSetting:
+class WrongSetting(Struct, frozen=True):
     setting: str
     message: str
     hint: str
 
 
-@dataclass(frozen=True)
-class Replacing:
+class Replacing(Struct, frozen=True):
     """New rows take the place of those that agree with one of them in `columns`. `nulls`: NULL agrees with NULL;
     `once`: no two new rows may agree. Of a row that is replaced, the columns that are not `updated`, or are `excluded`,
     stay as they were, if either says anything."""

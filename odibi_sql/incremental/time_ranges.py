@@ -9,10 +9,12 @@ and a row that comes late makes the intervals again that see it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from odibi_sql.cache import CacheManager, Entry, Recipe
 from odibi_sql.context import NodeContext
@@ -30,8 +32,7 @@ MOST_INTERVALS = 50_000
 _TIMES = frozenset(["DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "TIMESTAMP WITH TIME ZONE"])
 
 
-@dataclass(frozen=True)
-class _Timed:
+class _Timed(Struct, frozen=True):
     """An input by intervals: the view of all of its rows, and what each interval holds, by where it begins."""
 
     view: str
@@ -40,8 +41,7 @@ class _Timed:
     counts: Mapping[datetime, Count]
 
 
-@dataclass
-class TimeRange:
+class TimeRange(Struct, dict=True):
     """One run of such a model. `views` are those of its inputs by their names; `entry_of` makes an entry to be kept.
 
     `is_due` says of an interval whether it is made whatever is stored; `until`: no interval begins after it.

@@ -9,9 +9,11 @@ long as its inputs hold what they held: nothing is looked up then, and the versi
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from odibi_sql.cache import CacheManager, Entry, Recipe
 from odibi_sql.cache.keys import Difference, differences
@@ -24,8 +26,7 @@ BEFORE = "the version before"
 NOTHING = ""
 
 
-@dataclass(frozen=True)
-class Versions:
+class Versions(Struct, frozen=True):
     """`published` are the entries that the target shows of growing models, by name; `lost` the models whose entry is
     damaged or gone. `full_refresh`: those are made anew that do not say otherwise. `start`, `end`: intervals of time
     that are made anew.
@@ -75,8 +76,7 @@ def versions_of(nodes: Iterable[DAGNode], keys: Mapping[str, str], cache: CacheM
     return replace(asked, published=found, lost=frozenset(entries.keys() - found.keys()))
 
 
-@dataclass(frozen=True)
-class Version:
+class Version(Struct, frozen=True):
     """`recipe` says what it is made of, `base` upon which version, if any. `entry` is there where it is stored already.
 
     how: shown       it is what the target shows

@@ -4,10 +4,11 @@ than keeping a query's rows."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import Struct
 
 from odibi_sql.engines.protocol import Written
 from odibi_sql.relation import Column, Stored
@@ -30,8 +31,7 @@ class OptionProblem(Exception):
         self.value = value
 
 
-@dataclass(frozen=True)
-class Making:
+class Making(Struct, frozen=True):
     """One node that is being made: `bound` is its query, bound in `context`; what it keeps goes to files that begin
     with `stem`. `previous` is the version that the target shows, `now` the build's time in UTC.
     `dialect` is the engine's."""
@@ -66,8 +66,7 @@ def _no_time(_: Options) -> bool:
     return False
 
 
-@dataclass(frozen=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """`stored`: rows are kept as Parquet, else readers get the query itself. `published`: what the catalog shows, if
     anything: a view over the kept rows, or the query as a view. `for_models`: a model can ask for it by name.
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+
+from msgspec import Struct
 
 from odibi_sql.engines.protocol import EngineFailure, Written
 from odibi_sql.errors import nearest
@@ -68,8 +69,7 @@ def _wrong_expression(setting: str, expression: str) -> Iterator[OptionProblem]:
         yield OptionProblem(setting, message, None, expression)
 
 
-@dataclass(frozen=True)
-class Rules:
+class Rules(Struct, frozen=True, dict=True):
     """A snapshot's options for a query with these columns. `names` are its own columns', by dbt's names."""
 
     options: Options
@@ -269,8 +269,7 @@ def _listed(columns: Sequence[tuple[str, str]], values: dict[str, str]) -> str:
     )
 
 
-@dataclass(frozen=True)
-class _Version:
+class _Version(Struct, frozen=True):
     """The next version as a query over views of the context, which have these `columns`."""
 
     rules: Rules

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from odibi_sql.documents import Document, read_document
 from odibi_sql.errors import Location, OdibiError, Problems, ProjectError
@@ -49,8 +51,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
-class ModelFile:
+class ModelFile(Struct, frozen=True):
     """A model as written. `defaults` are its checked settings from outside of the file: the project's, then YAML's.
 
     `places` says where YAML gives them, by name; under "" where it declares the model, if that is all there is of it.
@@ -72,14 +73,12 @@ class ModelFile:
         return hashlib.sha256(self.text.encode()).hexdigest()[:16]
 
 
-@dataclass(frozen=True)
-class MacroFile:
+class MacroFile(Struct, frozen=True):
     path: str
     text: str
 
 
-@dataclass(frozen=True)
-class Project:
+class Project(Struct, frozen=True):
     """A project for one target. Paths of files are relative to `root`, with `/`.
 
     `vars` are the project's, then the target's, then the command line's. `engines` are settings by engine's name.

@@ -6,8 +6,9 @@ Which types of checks there are, and what arguments each takes, is looked at lat
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from msgspec import Struct, field
 
 from odibi_sql.documents import Document, Entry
 from odibi_sql.errors import Location
@@ -20,8 +21,7 @@ WITHOUT_EFFECT = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Declared:
+class Declared(Struct, frozen=True):
     """A check of the type `test`, of a `package` if one was named; `arguments` are not checked yet, `settings` are."""
 
     test: str
@@ -36,8 +36,7 @@ class Declared:
     description: str = ""
 
 
-@dataclass(frozen=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """What checks are declared at."""
 
     resource: Literal["model", "seed", "source"]

@@ -6,8 +6,9 @@ A `+` before a setting is only needed where a folder has its name. The tree may 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from odibi_sql.documents import Document
 from odibi_sql.project.reading import Reading
@@ -16,8 +17,7 @@ from odibi_sql.project.settings import ALSO_CALLED, Check, check_setting, merge,
 Steps = tuple[str, ...]
 
 
-@dataclass
-class FolderDefaults:
+class FolderDefaults(Struct):
     """`by_steps`: settings of each folder (or single file, by its stem) as the steps that lead to it."""
 
     reading: Reading

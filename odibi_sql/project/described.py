@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from msgspec import Struct, field
 
 from odibi_sql.documents import Document
 from odibi_sql.errors import Location, nearest
@@ -32,8 +33,7 @@ FILE_NO_EFFECT = {
 }
 
 
-@dataclass(frozen=True)
-class Described:
+class Described(Struct, frozen=True):
     """What YAML says of one model or seed; `settings` are checked, `places` are where they stand. A snapshot may
     be nothing but the rows of a `relation`."""
 
@@ -43,8 +43,7 @@ class Described:
     relation: Document | None = None
 
 
-@dataclass
-class Descriptions:
+class Descriptions(Struct):
     """Of all files, by kind and by name with case folded."""
 
     reading: Reading

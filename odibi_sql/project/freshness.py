@@ -7,8 +7,9 @@ for itself, as in dbt.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Literal, get_args
+
+from msgspec.structs import replace
 
 from odibi_sql.documents import Document
 from odibi_sql.errors import Location

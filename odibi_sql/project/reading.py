@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from odibi_sql.documents import Document, Entry
 from odibi_sql.errors import Location, OdibiError, ProjectError, nearest
@@ -12,8 +14,7 @@ from odibi_sql.model import Hook
 from odibi_sql.project.settings import HOOKS, Check, SettingError, check_setting, shown, suggestion
 
 
-@dataclass
-class Reading:
+class Reading(Struct):
     """What went wrong (`errors`) and what is worth saying (`warnings`) while a project is read."""
 
     errors: list[OdibiError] = field(default_factory=list)

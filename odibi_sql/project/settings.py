@@ -10,9 +10,10 @@ import codecs
 import contextlib
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+
+from msgspec import Struct
 
 from odibi_sql.checks.verdict import SEVERITIES, condition
 from odibi_sql.errors import nearest
@@ -32,8 +33,7 @@ class SettingError(ValueError):
         self.hint = hint
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(Struct, frozen=True):
     """The names that settings may give, from the registries of engines and materializations."""
 
     engines: tuple[str, ...]
@@ -382,8 +382,7 @@ ALSO_CALLED = {
 HOOKS = ("pre_hook", "post_hook")
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """What came of one setting: `value` where it is good, `message` where it is wrong or (`harmless`) has no effect.
 
     `key` is the setting's own name; `about` says whether `message` is about the key or the value.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
+
+from msgspec import Struct, field
 
 from odibi_sql.documents import Document
 from odibi_sql.errors import Location
@@ -55,8 +56,7 @@ SECTIONS = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(Struct, frozen=True):
     """Where a build publishes. `database` is the catalog's path, relative to the project or absolute.
 
     `engine`, `threads` and `vars` are the project's own with the target's on top; so are `engines`, the settings of
@@ -74,8 +74,7 @@ class Target:
     store_where: Location | None = None
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """`sections` are what the file says of models, seeds and sources, not read yet."""
 
     name: str = "project"

@@ -7,10 +7,11 @@ import io
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import accumulate
 from typing import Any
+
+from msgspec import Struct, field
 
 from odibi_sql.documents import Document, Entry
 from odibi_sql.errors import Location, nearest
@@ -23,8 +24,7 @@ _INPUT = re.compile(r"(ref|source)\s*\(\s*(.+?)\s*\)", re.DOTALL)
 _FORMATS = ("dict", "csv", "sql")
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """A value as text (None: NULL); `named` is where its column is named."""
 
     column: str
@@ -33,8 +33,7 @@ class Cell:
     named: Location
 
 
-@dataclass(frozen=True)
-class Fixture:
+class Fixture(Struct, frozen=True):
     """Rows, each with the cells that are given, or a query. `where` is their place; `inside` is where the query's text
     begins, if its lines stand in the file as they are."""
 
@@ -45,8 +44,7 @@ class Fixture:
     inside: Location | None = None
 
 
-@dataclass(frozen=True)
-class DeclaredUnitTest:
+class DeclaredUnitTest(Struct, frozen=True):
     """`given`: fixtures by the name of what they stand for, in parts; `this` is the model's own rows. `macros` replaces
     what macros give, among them `is_incremental`. `tags` and `enabled` are those of `config:`."""
 

@@ -10,10 +10,10 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+from msgspec import Struct
 
 from odibi_sql.engines.duckdb.storage import files_sql, reading_sql
 from odibi_sql.errors import StoreError
@@ -26,8 +26,7 @@ from odibi_sql.sql import bind
 MARK = '"_odibi"."publication"'
 
 
-@dataclass(frozen=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """What a catalog file says of itself: its publication, the run that made it, and the project's folder then."""
 
     number: int

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from odibi_sql.cache import CacheManager, Recipe
 from odibi_sql.compile import CATALOG_DIALECT
@@ -27,8 +28,7 @@ from odibi_sql.sql.bind import at_home
 Pair = tuple[str | None, str]  # what something held when the view was made, and what it holds now
 
 
-@dataclass(frozen=True)
-class LiveContents:
+class LiveContents(Struct, frozen=True):
     """Of one publication, whose relations `engine` reads."""
 
     dag: DAG
@@ -36,7 +36,7 @@ class LiveContents:
     reader: InputReader
     moment: Moment
     engine: Engine
-    _known: dict[str, str] = field(default_factory=dict, init=False)
+    _known: dict[str, str] = field(default_factory=dict)
 
     def content(self, publication: Publication, name: str) -> str:
         """What was published, where nothing that the view reads has changed since. Raises OSError for unreadable files.

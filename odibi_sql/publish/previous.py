@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from odibi_sql.cache import CacheManager
 from odibi_sql.dag import DAG, DAGNode
@@ -36,8 +38,7 @@ def _goes_on(node: DAGNode) -> bool:
     return (kind is not None and kind.irreplaceable) or grows(node.config)
 
 
-@dataclass(frozen=True)
-class PreviousVersions:
+class PreviousVersions(Struct, frozen=True):
     """`check` hashes stored rows again, where the store no longer vouches for them. `folder` is the project's."""
 
     cache: CacheManager

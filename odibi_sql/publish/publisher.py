@@ -12,9 +12,11 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from odibi_sql.cache import CacheManager
 from odibi_sql.cache.files import cannot_write, write_atomically
@@ -26,8 +28,7 @@ from odibi_sql.publish.record import Publication, PublishedRelation, is_there, p
 KEPT = 10
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(Struct, frozen=True):
     """What a publication did; `publication` is the old one where there was nothing to change."""
 
     publication: Publication
@@ -40,8 +41,7 @@ class OvertakenError(Exception):
     built: a build of the whole is called for."""
 
 
-@dataclass(frozen=True)
-class Publisher:
+class Publisher(Struct, frozen=True):
     """`catalog` is the target's file, `records` the folder of its publications, `store` that of the results.
 
     `scratch` makes a folder for passing copies.
@@ -54,7 +54,7 @@ class Publisher:
     folder: Path
     warn: Callable[[str], None]
     scratch: Callable[[], Path]
-    _known: dict[tuple[int, int, int], Publication] = field(default_factory=dict, init=False, compare=False)
+    _known: dict[tuple[int, int, int], Publication] = field(default_factory=dict)
 
     def current(self) -> Publication | None:
         """What the catalog file shows, or None if there is none. Of a damaged file, or one that somebody else has

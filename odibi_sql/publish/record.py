@@ -11,9 +11,11 @@ from __future__ import annotations
 import glob
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from odibi_sql.errors import StoreError
 from odibi_sql.objects import exists, is_uri
@@ -23,8 +25,7 @@ from odibi_sql.sql.bind import absolute
 FORMAT = 1
 
 
-@dataclass(frozen=True)
-class PublishedRelation:
+class PublishedRelation(Struct, frozen=True):
     """One relation of a publication. In it, parts are relative to the store or URIs, other files relative to the
     project, and a query's inputs may be `Published`.
 
@@ -47,8 +48,7 @@ class PublishedRelation:
         return tuple(part for one in walk(self.relation) if isinstance(one, Stored) for part in one.parts)
 
 
-@dataclass(frozen=True)
-class Publication:
+class Publication(Struct, frozen=True):
     """`number` counts from 1. `folder` is where the project was, because views name their files absolutely. `hidden`
     are the meanings of models that are part of it and not shown: ephemeral ones. `retired` are irreplaceable relations
     that the project no longer has: not shown, and kept."""

@@ -12,9 +12,11 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from odibi_sql.cache.files import cannot_write, write_atomically
 from odibi_sql.engines import load_engine
@@ -29,8 +31,7 @@ from odibi_sql.relation import Stored
 MOST_TOLD = 5
 
 
-@dataclass(frozen=True)
-class Receipt:
+class Receipt(Struct, frozen=True):
     """`catalog` is the file of the target then. `state` is what is registered, and where; empty where not all is.
     `addresses` are those at which there may be something of ours; `left` is why the rest of what is shown is not, as
     it was told."""
@@ -41,8 +42,7 @@ class Receipt:
     left: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Registrar:
+class Registrar(Struct, frozen=True):
     """Of one target, for one engine. `open_session` starts the engine, if nothing has yet."""
 
     engine: str

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from odibi_sql.cache import CacheManager, Entry
 from odibi_sql.cache.keys import MEANING_DIGITS
@@ -28,8 +30,7 @@ def meaning_of(node: DAGNode, recipes: Recipes) -> str:
     return replace(recipes.recipe(node, {}), moment=None).meaning()
 
 
-@dataclass(frozen=True)
-class PlanToShow:
+class PlanToShow(Struct, frozen=True):
     """`recipes` without contents of files; `named` is upstream of other builds that the catalog shows by name; `nodes`
     are as they were compiled."""
 

@@ -14,10 +14,11 @@ import importlib.util
 import json
 import sys
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import metadata
 from pathlib import Path, PurePosixPath
+
+from msgspec import Struct, field
 
 from odibi_sql.errors import CodeError, OdibiError, nearest
 from odibi_sql.model import ProjectModule
@@ -27,8 +28,7 @@ from odibi_sql.python.code import Code, parse_code
 NOT_INSTALLED = "not installed"
 
 
-@dataclass(frozen=True)
-class Closure:
+class Closure(Struct, frozen=True):
     """`codes` are those of the modules that have text. `looked_at`: absolute paths, of what was not there too."""
 
     modules: tuple[ProjectModule, ...]
@@ -38,8 +38,7 @@ class Closure:
     mistakes: tuple[OdibiError, ...]
 
 
-@dataclass
-class Imports:
+class Imports(Struct, dict=True):
     """`root` is the project's folder. What is found out is kept for the next model."""
 
     root: Path
@@ -108,8 +107,7 @@ class Imports:
         return dict(metadata.packages_distributions())  # reads every package's list of files
 
 
-@dataclass
-class _Walk:
+class _Walk(Struct):
     """From one model's file through all that it imports. `folders` are searched in this order."""
 
     imports: Imports

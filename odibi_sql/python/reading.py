@@ -11,8 +11,10 @@ from __future__ import annotations
 import ast
 import contextlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from odibi_sql.errors import CodeError, Location, OdibiError, Problems
 from odibi_sql.model import Config, Frame, PythonModel, TableRead, config_of
@@ -50,8 +52,7 @@ def read_python_model(
     return model, tuple(reading.warnings)
 
 
-@dataclass
-class _Reading:
+class _Reading(Struct):
     code: Code
     settings: dict[str, Any]
     mistakes: list[OdibiError] = field(default_factory=list)

@@ -8,10 +8,11 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
+
+from msgspec import Struct
 
 from odibi_sql.engines.protocol import EngineFailure
 from odibi_sql.errors import Location, RunError, nearest
@@ -60,8 +61,7 @@ def _raise_in(thread: int, error: type[BaseException] | None) -> None:
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(error) if error else None)
 
 
-@dataclass(frozen=True)
-class Calling:
+class Calling(Struct, frozen=True):
     """What a run of a model takes from outside: `table` gives what it reads, `session` is the engine's own. `prefix`
     is a name that no other run uses."""
 
@@ -196,8 +196,7 @@ class Dbt:
         return self._table(self._reads[name.casefold()])
 
 
-@dataclass(frozen=True)
-class _This:
+class _This(Struct, frozen=True):
     schema: str
     identifier: str
     database: None = None
@@ -206,8 +205,7 @@ class _This:
         return f"{self.schema}.{self.identifier}"
 
 
-@dataclass(frozen=True)
-class _Config:
+class _Config(Struct, frozen=True):
     """Called, it does nothing: what it is called with was read from the code."""
 
     model: PythonModel

@@ -9,9 +9,10 @@ import os
 import re
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from odibi_sql.errors import Location, OdibiError, RenderError
 from odibi_sql.model import CONFIG_FIELDS, Config, Docs, config_of
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["RESULT", "RenderedHooks", "RenderedModel", "Renderer", "has_jinja"]
 
 
-@dataclass(frozen=True)
-class RenderedModel:
+class RenderedModel(Struct, frozen=True):
     """`vars` and `env` are what the template read: each name with its value (vars: as JSON text), or None where it
     was not set. `warnings` say which settings have no effect, and what `exceptions.warn` said. `asks_incremental`:
     the template called `is_incremental()`."""

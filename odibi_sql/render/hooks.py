@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from odibi_sql.errors import Location, OdibiError, Problems, RenderError
 from odibi_sql.model import Config, Hook
@@ -21,8 +23,7 @@ RESULT = "__odibi_result__"
 Render = Callable[[ModelFile, str], "tuple[str, Recording]"]
 
 
-@dataclass
-class RenderedHooks:
+class RenderedHooks(Struct):
     """`vars` and `env` are what the hooks' Jinja read, as in RenderedModel. `render` makes the text of a file, as that
     of the hook of a name."""
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from itertools import pairwise
 from types import TracebackType
 
 from jinja2 import TemplateRuntimeError, TemplateSyntaxError
+from msgspec import Struct
 
 from odibi_sql.errors import Location, RenderError, nearest
 from odibi_sql.render.names import Focus, TemplateMistakeError
@@ -71,8 +71,7 @@ _TOKENS = {
 }
 
 
-@dataclass(frozen=True)
-class Texts:
+class Texts(Struct, frozen=True):
     """The templates that mistakes can be in (by path, plain newlines), and the names that they know."""
 
     text: Callable[[str], str]

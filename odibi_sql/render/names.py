@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal, NoReturn
+
+from msgspec import Struct, field
 
 from odibi_sql.project import FILE, ModelFile, Project
 from odibi_sql.project.declared import WITHOUT_EFFECT
@@ -34,8 +35,7 @@ BACKTICK_DIALECTS = frozenset(["bigquery", "clickhouse", "databricks", "doris", 
 _NOTHING: Any = object()
 
 
-@dataclass(frozen=True)
-class Focus:
+class Focus(Struct, frozen=True):
     """What in a statement a mistake is about: a name, a keyword argument, an attribute, or a string's value."""
 
     kind: Literal["name", "keyword", "value", "attribute", "string"]
@@ -51,8 +51,7 @@ class TemplateMistakeError(Exception):
         self.focus = focus
 
 
-@dataclass
-class Recording:
+class Recording(Struct):
     """What one rendering sets and reads; `hook` is the name of the hook that is rendered, if it is one."""
 
     model: ModelFile
@@ -72,8 +71,7 @@ def quoted(name: str, dialect: str | None) -> str:
     return mark + name.replace(mark, mark * 2) + mark
 
 
-@dataclass(frozen=True)
-class Given:
+class Given(Struct, frozen=True):
     """What a template's names take from outside: `incremental` tells whether a model builds on its earlier rows."""
 
     project: Project
@@ -238,8 +236,7 @@ class _This:
         return f"{quoted(self.schema, dialect)}.{quoted(self.name, dialect)}"
 
 
-@dataclass(frozen=True)
-class _Target:
+class _Target(Struct, frozen=True):
     name: str
     schema: str
     type: str

@@ -12,10 +12,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
 from jinja2.lexer import Lexer
+from msgspec import Struct, field
 
 from odibi_sql.errors import Location
 
@@ -34,8 +34,7 @@ def location(path: str, text: str, offset: int) -> Location:
     return Location(path, text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset))
 
 
-@dataclass(frozen=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """Where a mark stands: an offset in a file's text. `literal` is the text that follows it there, as it is."""
 
     path: str
@@ -43,8 +42,7 @@ class Origin:
     literal: str = ""
 
 
-@dataclass
-class Marks:
+class Marks(Struct):
     """All marks of one rendering, in the order they were made; `deep` also marks text that templates can look at."""
 
     deep: bool
@@ -110,8 +108,7 @@ class OffsetLexer(Lexer):
             raise
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(Struct, frozen=True):
     offset: int
     kind: str
     value: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from odibi_sql.events import Action, BuildStarted, NodeError, NodeExecutionResult, NodeRetrying, Status
 from odibi_sql.reports.text import Line, Style, counted, duration, fitted, number
@@ -15,8 +16,7 @@ _ONE_LINE = str.maketrans({"\n": "\\n", "\r": "\\r", "\t": "\\t"})
 _WITH_ROWS = 72  # characters a line; in less there is no room for numbers of rows
 
 
-@dataclass(frozen=True)
-class Columns:
+class Columns(Struct, frozen=True):
     """Widths that fit one build: of the counter `3/12`, of names, and of the whole line (None: as long as it gets)."""
 
     counter: int = 3

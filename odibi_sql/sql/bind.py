@@ -6,15 +6,16 @@ import glob
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from odibi_sql.quoting import quote_text
 from odibi_sql.relation import Slot
 
 
-@dataclass(frozen=True)
-class _Piece:
+class _Piece(Struct, frozen=True):
     """`bound_start` and `bound_end` span a replacement in the bound text, `start` and `end` what it replaced."""
 
     bound_start: int
@@ -23,8 +24,7 @@ class _Piece:
     end: int
 
 
-@dataclass(frozen=True)
-class Bound:
+class Bound(Struct, frozen=True):
     sql: str
     pieces: tuple[_Piece, ...] = ()
 

@@ -13,9 +13,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cache
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from sqlglot import exp
 
 from odibi_sql.quoting import quote_name
@@ -49,8 +50,7 @@ _LOOKED_AT = (*_REFUSED, exp.Column, exp.Func, exp.Select, exp.Summarize, exp.Ta
 _LEAVES = frozenset({exp.Boolean, exp.Identifier, exp.Literal, exp.Null})  # half of all nodes, with nothing below them
 
 
-@dataclass(frozen=True)
-class Reads:
+class Reads(Struct, frozen=True):
     """`volatile`: a sample without a seed, or a look at the engine's own state."""
 
     references: tuple[Reference, ...]
@@ -61,16 +61,14 @@ class Reads:
     volatile: bool
 
 
-@dataclass(frozen=True)
-class _Owner:
+class _Owner(Struct, frozen=True):
     """The table (by id) whose columns a qualifier means; `shadowed`: a table read further in bears the same name."""
 
     table: int
     shadowed: bool = False
 
 
-@dataclass(frozen=True)
-class _Scope:
+class _Scope(Struct, frozen=True):
     """What names mean at one place; `owners` has the tables without alias, by the qualifiers of their columns, folded:
     `orders`, `staging.orders`."""
 
@@ -79,8 +77,7 @@ class _Scope:
     owners: Mapping[tuple[str, ...], _Owner] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class _Qualifier:
+class _Qualifier(Struct, frozen=True):
     """Where a column is qualified by a table without alias: `text` is what its own name makes of the qualifier."""
 
     start: int
@@ -103,8 +100,7 @@ def find_reads(parsed: Parsed) -> Reads:
     )
 
 
-@dataclass
-class _Walk:
+class _Walk(Struct):
     parsed: Parsed
     files: list[FileRead] = field(default_factory=list)
     rewrites: list[Slot] = field(default_factory=list)

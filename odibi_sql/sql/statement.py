@@ -3,8 +3,9 @@ makes it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from odibi_sql.relation import Slot
 
@@ -21,8 +22,7 @@ class SyntaxProblem(Exception):
         self.hint = hint
 
 
-@dataclass(frozen=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """One place where a table is read.
 
     `parts` is the name unquoted, as written. `start` and `end` (exclusive) span the whole dotted name in
@@ -37,8 +37,7 @@ class Reference:
     at: int
 
 
-@dataclass(frozen=True)
-class FileRead:
+class FileRead(Struct, frozen=True):
     """A literal that names a file, a glob or a URL; the span is that of the literal with its quotes."""
 
     path: str
@@ -47,8 +46,7 @@ class FileRead:
     at: int
 
 
-@dataclass(frozen=True)
-class Note:
+class Note(Struct, frozen=True):
     """Nothing wrong, but easily misread: `name` is a CTE in one place and a table in another."""
 
     at: int
@@ -56,8 +54,7 @@ class Note:
     name: str = ""
 
 
-@dataclass(frozen=True)
-class Written:
+class Written(Struct, frozen=True):
     """What was given to be transpiled. `rules` is empty where the types of the columns read make no difference; else
     the text to run is made again when they are known, and `rules` says by which state of the program."""
 
@@ -67,8 +64,7 @@ class Written:
     rules: str = ""
 
 
-@dataclass(frozen=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """One query, ready to be bound and run.
 
     sql:           the text to run, in the engine's dialect: from the first token to the last, or transpiled

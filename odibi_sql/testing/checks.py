@@ -8,9 +8,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import asdict, replace
 
 from odibi_sql.checks.kind import Failing
 from odibi_sql.errors import Location, OdibiError, Problems, RenderError, SqlError
@@ -29,8 +31,7 @@ _CALL = re.compile(r"\s*(env_var|ref|var|source)\s*\(.+\)\s*", re.DOTALL)
 _EXPRESSION = re.compile(r"(\{\{.*?\}\})", re.DOTALL)
 
 
-@dataclass
-class CheckCompiler:
+class CheckCompiler(Struct, dict=True):
     """`dialect_of` gives the dialect that a node of these settings is run in."""
 
     project: Project
@@ -67,7 +68,7 @@ class CheckCompiler:
 
     def _singular(self, file: ModelFile) -> Check:
         model = self._model(file, file.path, lambda at: self.renderer.locate(file, at))
-        return Check(**vars(model))
+        return Check(**asdict(model))
 
     # -- declared in YAML
 
@@ -88,7 +89,7 @@ class CheckCompiler:
         except RenderError as error:
             raise _at_declaration(error, declared.where) from error
         return Check(
-            **{**vars(model), "path": declared.where.path},
+            **{**asdict(model), "path": declared.where.path},
             kind=declared.test,
             subject=subject.name,
             column=declared.column,

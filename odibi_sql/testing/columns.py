@@ -11,9 +11,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from odibi_sql.contracts import Columns
 from odibi_sql.dag import DAGNode
@@ -26,8 +27,7 @@ from odibi_sql.schemas import Look, Schema
 REMEMBERED = frozenset(["table", "view", "ephemeral"])
 
 
-@dataclass
-class ColumnMemo:
+class ColumnMemo(Struct):
     """`context` is all that columns depend on besides models; `meaning` is that of `meaning_of`."""
 
     path: Path

@@ -6,9 +6,10 @@ A check that cannot be bound, or whose part of that query breaks, is a failure o
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+
+from msgspec import Struct
 
 from odibi_sql.context import NodeContext
 from odibi_sql.dag import DAGNode
@@ -18,8 +19,7 @@ from odibi_sql.relation import Slot
 from odibi_sql.sql import Bound, analyse
 
 
-@dataclass(frozen=True)
-class Counting:
+class Counting(Struct, frozen=True):
     """`dialect` is the engine's. `filtered`: the rows are a stored result of an engine that FILTERS_SCANS: then one
     statement has a scan for each condition, which reads its columns alone. A query is run once for all checks.
     """

@@ -10,7 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from odibi_sql.compile import Compiled
 from odibi_sql.contracts import Columns
@@ -22,8 +24,7 @@ from odibi_sql.relation import Stored
 from odibi_sql.schemas import Schema
 
 
-@dataclass(frozen=True)
-class StandIns:
+class StandIns(Struct, frozen=True):
     """A project whose unit tests read stand-ins, and what is `given` for these, by their names with case folded."""
 
     compiled: Compiled

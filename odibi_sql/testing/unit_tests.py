@@ -8,7 +8,9 @@ While the query is written, marks say where its parts come from.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from odibi_sql.errors import Location, OdibiError, Problems, ProjectError, SqlError, nearest
 from odibi_sql.model import AnyModel, Config, Docs, Model, Span, UnitTest, place_in
@@ -24,8 +26,7 @@ THIS = ("this",)
 SIGN = '"+/-"'
 
 
-@dataclass
-class UnitTestCompiler:
+class UnitTestCompiler(Struct):
     project: Project
     environ: Mapping[str, str]
     problems: list[OdibiError] = field(default_factory=list)
@@ -99,8 +100,7 @@ def _plain(value: object) -> str:
     return f"{{% raw %}}{written}{{% endraw %}}"
 
 
-@dataclass
-class _Marks:
+class _Marks(Struct):
     """Marks in a text that is being put together; YAML and SQL cannot hold the character that they are made of."""
 
     places: list[tuple[Location | None, bool]] = field(default_factory=list)
@@ -129,8 +129,7 @@ class _Marks:
         return text, tuple(spans)
 
 
-@dataclass
-class _Writing:
+class _Writing(Struct):
     """The query of one unit test: `given` as CTEs, the model's SQL over them, and the two differences."""
 
     declared: DeclaredUnitTest

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from odibi_sql.cache import Entry
 from odibi_sql.checks.verdict import because, judge, told_of

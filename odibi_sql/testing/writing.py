@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from odibi_sql.checks import CHECKS
 from odibi_sql.checks.arguments import ArgumentError, quoted

@@ -10,10 +10,12 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from odibi_sql.compile import Compiled
 from odibi_sql.dag import DAG, DAGNode
@@ -47,8 +49,7 @@ if TYPE_CHECKING:
 Status = Literal["agree", "differ", "refused", "failed", "skipped"]
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What came of one model. `engine` is the one that refused or failed it; `reason` says why it was skipped."""
 
     name: str
@@ -61,8 +62,7 @@ class Verdict:
     reason: str | None = None
 
 
-@dataclass(frozen=True)
-class Verification:
+class Verification(Struct, frozen=True):
     engines: tuple[str, str]
     tolerance: float
     verdicts: tuple[Verdict, ...]
@@ -143,8 +143,7 @@ def _as_table(node: DAGNode) -> DAGNode:
     return replace(node, config=config, definition=replace(node.definition, config=config, delta=None))
 
 
-@dataclass
-class _EachAlone:
+class _EachAlone(Struct):
     """Runs every step by a runner of its own, which knows no result but those that it is given. `refused` grows with
     the names of what cannot be said with the types of its inputs."""
 
@@ -167,8 +166,7 @@ class _EachAlone:
         return {name: self.run(name, attempt) for name in names}
 
 
-@dataclass
-class _Verifying:
+class _Verifying(Struct):
     first: _RowsOfAll
     second: _RowsOfAll
     tolerance: float

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from dataclasses import fields, replace
 from typing import Any
 
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from odibi_sql.cache import Recipe, differences
 from odibi_sql.cache.keys import MEANING_DIGITS
@@ -27,7 +27,7 @@ recipes = st.builds(
     inputs=_pairs,
     moment=st.none() | _text,
 )
-FIELDS = [one.name for one in fields(Recipe)]
+FIELDS = list(Recipe.__struct_fields__)
 
 
 @given(recipes, recipes)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import random
-from dataclasses import replace
 from datetime import datetime
 
 import pytest
+from msgspec.structs import replace
 
 from odibi_sql.events import NodeFinished, Tracker
 from odibi_sql.reports.json import build_document

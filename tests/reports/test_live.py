@@ -6,9 +6,9 @@ import io
 import re
 import threading
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 from rich.console import Console
 
 from odibi_sql.events import BuildFinished, BuildStarted, Event, NodeFinished, NodeStarted, PlannedNode

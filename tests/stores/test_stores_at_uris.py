@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import signal
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from odibi_sql import objects
 from odibi_sql.cache import CacheManager, Entry, Recipe

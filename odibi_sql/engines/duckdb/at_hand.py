@@ -12,11 +12,11 @@ from __future__ import annotations
 import os
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import count
 from threading import Lock
 
 import duckdb
+from msgspec import Struct
 
 from odibi_sql.engines.duckdb.failures import translated
 from odibi_sql.engines.duckdb.storage import reading_sql
@@ -33,8 +33,7 @@ _COLUMN = 12 << 10  # what DuckDB takes for a column of few rows
 _Identity = tuple[int, ...]
 
 
-@dataclass(frozen=True)
-class _Table:
+class _Table(Struct, frozen=True):
     """`name` None: the file is small and holds many rows."""
 
     name: str | None

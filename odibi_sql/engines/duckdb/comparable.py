@@ -5,7 +5,7 @@ A family is what is left of a type without its width: INTEGER and HUGEINT hold w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from odibi_sql.engines.duckdb.types import DuckType, parse_type
 
@@ -21,8 +21,7 @@ SMALLEST = 1e-12  # what floats may differ by however near to 0 they are: a sum 
 REAL_TOLERANCE = 1e-6
 
 
-@dataclass(frozen=True)
-class Comparable:
+class Comparable(Struct, frozen=True):
     """`sql` is a template for a value of either side (`{}`); `tolerance` the relative one where they are floats, to be
     compared as such. Floats within nested values are compared as texts of as many digits."""
 

@@ -7,8 +7,9 @@ order of these, and put aside where they lie near enough. What is left differs.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from odibi_sql.engines.duckdb.comparable import SMALLEST, Comparable, comparable, family
 from odibi_sql.engines.duckdb.storage import reading_sql
@@ -23,15 +24,13 @@ if TYPE_CHECKING:
 SAMPLE = 5
 
 
-@dataclass(frozen=True)
-class TypesDiffer:
+class TypesDiffer(Struct, frozen=True):
     column: str
     left: str
     right: str
 
 
-@dataclass(frozen=True)
-class ColumnDiffers:
+class ColumnDiffers(Struct, frozen=True):
     """`values`: how many have no equal on the other side."""
 
     column: str
@@ -39,8 +38,7 @@ class ColumnDiffers:
     values: int
 
 
-@dataclass(frozen=True)
-class RowsDiffer:
+class RowsDiffer(Struct, frozen=True):
     """One pair of rows, as texts: `same` are columns in which no row differs, `different` has both values of the
     others. A side that has no row is all None."""
 
@@ -48,8 +46,7 @@ class RowsDiffer:
     different: dict[str, tuple[str | None, str | None]]
 
 
-@dataclass(frozen=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """`left_only` and `right_only` are columns that one side alone has; `left_rows` and `right_rows` count the rows
     that have no equal; `columns` is empty where only the way in which values come together differs."""
 
@@ -68,8 +65,7 @@ class Comparison:
         return not (self.left_only or self.right_only or self.types or self.left_rows or self.right_rows)
 
 
-@dataclass(frozen=True)
-class _Compared:
+class _Compared(Struct, frozen=True):
     """A column of both sides: `c<number>` in the tables made here."""
 
     name: str
@@ -123,8 +119,7 @@ def _reachable(connection: duckdb.DuckDBPyConnection, parts: Sequence[str]) -> S
     return reachable(connection, parts)
 
 
-@dataclass(frozen=True)
-class _Comparing:
+class _Comparing(Struct, frozen=True):
     """Tables `l` and `r` hold what has no equal as yet."""
 
     connection: duckdb.DuckDBPyConnection

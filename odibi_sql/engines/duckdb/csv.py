@@ -12,10 +12,10 @@ import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import duckdb
+from msgspec.structs import replace
 
 from odibi_sql.engines.duckdb.failures import translated
 from odibi_sql.engines.duckdb.storage import escape_glob

@@ -9,9 +9,9 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 import duckdb
+from msgspec import Struct
 
 from odibi_sql.engines.protocol import EngineFailure
 from odibi_sql.errors import nearest
@@ -31,8 +31,7 @@ _SIGNATURES = re.compile(r"(\n\tCandidate functions:)((?:\n\t.*)+)")
 _MOST_SIGNATURES = 6
 
 
-@dataclass(frozen=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """A statement of ours around `given`, which starts at character `start` of `text`.
 
     DuckDB reports errors in the body of a view by their offset in the statement that made the view, with nothing to

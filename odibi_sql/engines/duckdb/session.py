@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from shutil import rmtree
@@ -17,6 +16,7 @@ from threading import Lock
 from typing import Any
 
 import duckdb
+from msgspec.structs import replace
 
 from odibi_sql.engines.duckdb import csv
 from odibi_sql.engines.duckdb.at_hand import MOST_ROWS, AtHand, drop

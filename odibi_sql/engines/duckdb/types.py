@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 _NESTED = frozenset({"STRUCT", "TUPLE", "UNION", "MAP"})
 _PUNCTUATION = frozenset("()[],")
 _TOKEN = re.compile(r"""\s*('(?:[^']|'')*' | "(?:[^"]|"")*" | [()\[\],] | [^\s()\[\],'"]+)""", re.VERBOSE)
 
 
-@dataclass(frozen=True)
-class DuckType:
+class DuckType(Struct, frozen=True):
     """`kind` is LIST, ARRAY, STRUCT, TUPLE, UNION, MAP, ENUM, or a scalar's name without its parameters; `text` is the
     whole type as DuckDB writes it.
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from odibi_sql.engines.duckdb.failures import Statement, statement
 from odibi_sql.engines.duckdb.storage import cast_instead, stored_type, write_expression
@@ -16,8 +17,7 @@ COMPRESSION = "zstd"
 ROW_GROUP = 122_880  # rows; DuckDB's default
 
 
-@dataclass(frozen=True)
-class Copying:
+class Copying(Struct, frozen=True):
     """`columns` as they will be stored."""
 
     columns: tuple[Column, ...]

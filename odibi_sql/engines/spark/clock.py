@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from msgspec import Struct
 
 from odibi_sql.engines.protocol import EngineFailure
 
@@ -26,8 +27,7 @@ _CALLS_ONLY = frozenset({"now", "curdate"})
 _ALIASED = re.compile(r"\bas\s*$", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Timed:
+class Timed(Struct, frozen=True):
     """`edits` are (start, end, text) in the SQL before, in order; `tells_time`: it asks for the time."""
 
     sql: str

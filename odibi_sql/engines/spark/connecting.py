@@ -14,8 +14,9 @@ import warnings
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from odibi_sql import interrupts
 from odibi_sql.engines.protocol import EngineFailure, SessionOptions
@@ -40,8 +41,7 @@ _FIRST_JOB = "odibi-first"
 _HOST_AND_PORT = re.compile(r"(?P<host>[^/:,;]+)(?::(?P<port>\d+))?")
 
 
-@dataclass(frozen=True)
-class Connection:
+class Connection(Struct, frozen=True):
     """`end` lets go of it, though a Spark that was running before goes on. `is_far`: it speaks Spark Connect. `is_own`:
     started or connected to by this program, which may do so again."""
 

@@ -6,8 +6,9 @@ and the rows are to be read.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from odibi_sql.engines.protocol import Count
 from odibi_sql.engines.spark import content
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
 _ROWS, _TOTAL = "rows", "total"
 
 
-@dataclass(frozen=True)
-class Counting:
+class Counting(Struct, frozen=True):
     frame: DataFrame
     _observation: Observation
 

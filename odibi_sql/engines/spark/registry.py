@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from odibi_sql.engines.protocol import Cursor, EngineFailure, Listed, Registered, Session
 from odibi_sql.engines.spark import types
@@ -21,8 +22,7 @@ from odibi_sql.relation import Stored
 MARK, TEXT = "odibi_sql.catalog", "odibi_sql.text"
 
 
-@dataclass(frozen=True)
-class SparkRegistry:
+class SparkRegistry(Struct, frozen=True):
     name: str
     place: str
 

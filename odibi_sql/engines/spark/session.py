@@ -12,10 +12,11 @@ import re
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from odibi_sql.engines.duckdb.session import DuckDBSession
 from odibi_sql.engines.polars_frames import to_polars

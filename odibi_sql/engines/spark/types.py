@@ -7,8 +7,9 @@ way, or refused with the name of its column.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from odibi_sql import quoting
 from odibi_sql.engines.duckdb.types import DuckType, parse_type
@@ -76,8 +77,7 @@ def write_expressions(schema: st.StructType) -> list[str] | None:
     ]
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """How Spark reads stored columns: `schema` (DDL) of the Parquet files, the SELECT list over these, whether it
     converts any, and one that makes columns of the same types of nothing."""
 

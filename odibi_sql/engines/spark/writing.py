@@ -8,9 +8,10 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from odibi_sql import objects
 from odibi_sql.engines.protocol import EngineFailure
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 
-@dataclass(frozen=True)
-class Parts:
+class Parts(Struct, frozen=True):
     """In row order: `files` of this machine or `uris`. `bytes` is the size of all."""
 
     bytes: int

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlglot import exp
 
 from odibi_sql.sql.spark.operands import (
@@ -113,8 +113,7 @@ def extreme_by(node: exp.Expr) -> exp.Expr:
     return raw(f"{name}({value}, CASE WHEN {value} IS NOT NULL THEN {by} END)")
 
 
-@dataclass(frozen=True)
-class _Ordered:
+class _Ordered(Struct, frozen=True):
     """Rows of an aggregate collected as structs `v, k0, k1, …` and sorted."""
 
     target: exp.Expr

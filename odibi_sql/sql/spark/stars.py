@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlglot import exp
 
 from odibi_sql.relation import Column
@@ -25,8 +25,7 @@ _MERGED = "merged"  # noted on a column that is one of two tables
 Columns = tuple[exp.Expr, ...]  # each reads one column, and has its name before repeated ones are numbered
 
 
-@dataclass(frozen=True)
-class _Joined:
+class _Joined(Struct, frozen=True):
     """What a FROM clause has, in DuckDB's order and in Spark's."""
 
     columns: Columns

@@ -8,9 +8,9 @@ windows, QUALIFY and ORDER BY are about groups, and come around it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from math import prod
 
+from msgspec import Struct, field
 from sqlglot import exp
 
 from odibi_sql.sql.spark.operands import kind, whole_number
@@ -50,8 +50,7 @@ def totals(sets: exp.Expr) -> int:
     return int(isinstance(sets, exp.Tuple) and not sets.expressions)
 
 
-@dataclass
-class _Within:
+class _Within(Struct):
     """The columns of the query within: what each is there, and in the query around it."""
 
     keys: Sequence[exp.Expr]
