@@ -1,6 +1,7 @@
 """What a node can read, as data: stored results, files, tables of another database, and queries over these.
 
-Engines turn a relation into a view; the store and the publication keep relations as JSON. A relation says all that is
+Engines turn a relation into a view; the store and the publication keep relations as JSON, whose form is written in the
+heads of the classes. A relation says all that is
 needed to read it, so whoever holds one needs neither the graph nor the project.
 """
 
@@ -12,7 +13,7 @@ from typing import Literal
 from msgspec import Struct, field
 
 
-class Column(Struct, frozen=True):
+class Column(Struct, frozen=True, array_like=True):
     """`type` is the engine's exact name of the type; `stored_as` the type it has in Parquet where that differs."""
 
     name: str
@@ -20,14 +21,14 @@ class Column(Struct, frozen=True):
     stored_as: str | None = None
 
 
-class Stored(Struct, frozen=True):
+class Stored(Struct, frozen=True, tag_field="is", tag="stored"):
     """Parquet parts of one result: absolute paths, in row order."""
 
     columns: tuple[Column, ...]
     parts: tuple[str, ...]
 
 
-class Files(Struct, frozen=True):
+class Files(Struct, frozen=True, tag_field="is", tag="files"):
     """Files read where they are: `paths` are absolute, each a file or a glob; `options` go to the engine's reader."""
 
     format: Literal["parquet", "csv", "json"]
@@ -35,7 +36,7 @@ class Files(Struct, frozen=True):
     options: tuple[tuple[str, str | int | float | bool], ...] = ()
 
 
-class Attached(Struct, frozen=True):
+class Attached(Struct, frozen=True, tag_field="is", tag="attached"):
     """A table in a DuckDB file (absolute path), attached read-only."""
 
     database: str
@@ -43,13 +44,13 @@ class Attached(Struct, frozen=True):
     table: str
 
 
-class Published(Struct, frozen=True):
+class Published(Struct, frozen=True, tag_field="is", tag="published"):
     """Another relation of the same publication, by its node's name; resolved before an engine reads it."""
 
     name: str
 
 
-class Slot(Struct, frozen=True):
+class Slot(Struct, frozen=True, array_like=True):
     """A span of SQL text that binding replaces; `start` and `end` are character offsets, end exclusive.
 
     relation: `value` names the input that stands there; `suffix` follows the bound name (` AS orders`, where the
@@ -65,7 +66,7 @@ class Slot(Struct, frozen=True):
     suffix: str = ""
 
 
-class Query(Struct, frozen=True):
+class Query(Struct, frozen=True, tag_field="is", tag="query"):
     """A SELECT over other relations: a view or ephemeral model. `inputs` has every relation slot's value."""
 
     sql: str

@@ -102,7 +102,7 @@ def _stat(path: Path) -> Stat:
     return [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]
 
 
-def write_atomically(path: Path, text: str, scratch: Path | None = None) -> None:
+def write_atomically(path: Path, text: str | bytes, scratch: Path | None = None) -> None:
     """Readers of `path` see the old text or the new one. Raises StoreError.
 
     The new one is written in `scratch`, a folder on the same disk, or beside the old one.
@@ -110,7 +110,7 @@ def write_atomically(path: Path, text: str, scratch: Path | None = None) -> None
     temporary = (scratch or path.parent) / f".{path.name}.{os.getpid()}.tmp"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(text, "utf-8")
+        temporary.write_bytes(text if isinstance(text, bytes) else text.encode())
         temporary.replace(path)
     except OSError as error:
         with contextlib.suppress(OSError):

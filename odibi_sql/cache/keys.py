@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import asdict
 
 FORMAT = 1
 MEANING_DIGITS = 16
@@ -52,36 +51,8 @@ class Recipe(Struct, frozen=True, dict=True):
 
     def _own_text(self) -> str:
         """All but the contents of inputs, as one line of JSON: two recipes have one text only if they are equal."""
-        own = self.as_json() | {"inputs": [name for name, _ in self.inputs]}
+        own = {"format": FORMAT, **asdict(self), "inputs": [name for name, _ in self.inputs]}
         return json.dumps(own, sort_keys=True, separators=(",", ":"))
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "format": FORMAT,
-            "engine": self.engine,
-            "settings": [list(pair) for pair in self.settings],
-            "kind": self.kind,
-            "sql": self.sql,
-            "options": [list(pair) for pair in self.options],
-            "inputs": [list(pair) for pair in self.inputs],
-            "moment": self.moment,
-        }
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Recipe:
-        return cls(
-            engine=data["engine"],
-            settings=_pairs(data["settings"]),
-            kind=data["kind"],
-            sql=data["sql"],
-            options=_pairs(data["options"]),
-            inputs=_pairs(data["inputs"]),
-            moment=data["moment"],
-        )
-
-
-def _pairs(items: list[list[str]]) -> Pairs:
-    return tuple((name, value) for name, value in items)
 
 
 def _digest(text: str) -> str:

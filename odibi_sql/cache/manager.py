@@ -29,7 +29,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from odibi_sql.cache.entries import Entry, Latest, Part, StoreStats
+from odibi_sql.cache.entries import Entry, Latest, Part, StoreStats, entry_as_json, entry_from_json
 from odibi_sql.cache.files import cannot_write, write_atomically
 from odibi_sql.cache.keys import MEANING_DIGITS
 from odibi_sql.cache.shelves import Folder, Objects, Shelf
@@ -74,10 +74,10 @@ class CacheManager:
         """The entry of `key` with all of its parts in order, or None; what is broken is said and counts as a miss."""
         try:
             with open(f"{self._folder}{key[:2]}{os.sep}{key}.json", "rb") as file:  # noqa: PTH123 - thousands of them
-                entry = Entry.from_json(json.loads(file.read()))
+                entry = entry_from_json(file.read())
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError) as error:
             return self._broken(self._path(key), f"unreadable ({type(error).__name__})")
         if entry.key != key:
             return self._broken(self._path(key), "it holds another key")
@@ -122,8 +122,8 @@ class CacheManager:
     def entries(self) -> Iterator[Entry]:
         """All entries, broken ones left out without a word."""
         for path in sorted(self.records.glob("[0-9a-f][0-9a-f]/*.json")):
-            with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-                yield Entry.from_json(json.loads(path.read_bytes()))
+            with contextlib.suppress(OSError, ValueError):
+                yield entry_from_json(path.read_bytes())
 
     # -- writing
 
@@ -165,7 +165,7 @@ class CacheManager:
             entry = replace(entry, parts=(*shared, *new))
             scratch = self.scratch()
             temporary = scratch / f"{entry.key}.{put}.json"
-            temporary.write_text(json.dumps(entry.as_json(), separators=(",", ":")), "utf-8")
+            temporary.write_bytes(entry_as_json(entry))
             if written:
                 self.shelf.settle(written, new, put, scratch)
             if force:
@@ -369,7 +369,7 @@ class CacheManager:
         parts = tuple(replace(part, mtime_ns=found[1]) for part, found in looked if found is not None)
         entry = replace(entry, parts=parts)
         with contextlib.suppress(StoreError):
-            write_atomically(path, json.dumps(entry.as_json(), separators=(",", ":")), self.scratch())
+            write_atomically(path, entry_as_json(entry), self.scratch())
         return entry
 
     def _is_used(self, entry: Entry, keep: Collection[str]) -> bool:
@@ -410,6 +410,6 @@ def store_of(project: Project, run_id: str, warn: Callable[[str], None], check: 
 
 def _read_entry(path: Path) -> Entry | None:
     try:
-        return Entry.from_json(json.loads(path.read_bytes()))
-    except (OSError, ValueError, KeyError, TypeError):
+        return entry_from_json(path.read_bytes())
+    except (OSError, ValueError):
         return None

@@ -191,8 +191,8 @@ def place_of_setting(root: Path, name: str) -> Location:
 
 def is_model(path: str) -> bool:
     """Python files whose name begins with `_` are for models to import."""
-    file = PurePosixPath(path)
-    return file.suffix == ".sql" or (file.suffix == ".py" and not file.name.startswith("_"))
+    name = path.rpartition("/")[2]  # asked of thousands: no PurePosixPath
+    return name[1:].endswith(".sql") or (name[1:].endswith(".py") and not name.startswith("_"))
 
 
 class _Loading:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -219,17 +219,14 @@ def _change_views(
     for schema in {one.schema for one in new.relations.values()}:
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {quote_name(schema)}")
     addresses = {name: _address(one) for name, one in new.relations.items()}
-    changed = {name for name, one in new.relations.items() if old.get(name) != one}
-    for name in in_reading_order(new.relations):
-        one = new.relations[name]
-        if name in changed or changed & _reads(one):
-            changed.add(name)
-            if kind := foreign.get(_folded(one)):
-                raise StoreError(
-                    f"`{one.name}` cannot be published: the catalog has a {kind} of that name, not made by odibi-sql",
-                    hint=f"rename the model, or the {kind}",
-                )
-            _create_view(connection, one, new.folder, store, addresses)
+    changed = dict.fromkeys(name for name, one in new.relations.items() if old.get(name) != one)
+    for one in _to_make(new.relations, changed):
+        if kind := foreign.get(_folded(one)):
+            raise StoreError(
+                f"`{one.name}` cannot be published: the catalog has a {kind} of that name, not made by odibi-sql",
+                hint=f"rename the model, or the {kind}",
+            )
+        _create_view(connection, one, new.folder, store, addresses)
 
 
 def _foreign(
@@ -267,18 +264,21 @@ def _comment(connection: duckdb.DuckDBPyConnection, kind: str, one: PublishedRel
         connection.execute(f"COMMENT ON {kind} {_address(one)} IS {quote_text(one.description)}")
 
 
-def in_reading_order(relations: Mapping[str, PublishedRelation]) -> list[str]:
-    """Names so that what a view reads comes before it."""
-    order: dict[str, None] = {}
-    for start in relations:
+def _to_make(relations: Mapping[str, PublishedRelation], changed: Collection[str]) -> list[PublishedRelation]:
+    """What changed and the views that read such, so that what a view reads comes before it."""
+    reads = {name: _reads(one) & relations.keys() for name, one in relations.items() if isinstance(one.relation, Query)}
+    order: dict[str, bool] = {}  # whether it is to be made
+    for start in (*reads, *changed):
         stack = [start]
         while stack:
-            waiting = [name for name in sorted(_reads(relations[stack[-1]])) if name in relations and name not in order]
+            below = reads.get(stack[-1], set())
+            waiting = sorted(below - order.keys())
             if waiting and len(stack) <= len(relations):
                 stack += waiting
             else:
-                order[stack.pop()] = None
-    return list(order)
+                name = stack.pop()
+                order[name] = name in changed or any(order.get(one, False) for one in below)
+    return [relations[name] for name, wanted in order.items() if wanted]
 
 
 def _reads(one: PublishedRelation) -> set[str]:

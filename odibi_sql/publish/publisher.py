@@ -159,9 +159,9 @@ class Publisher(Struct, frozen=True):
             stat = record.stat()  # a record is only ever replaced as a whole
             written = (number, stat.st_mtime_ns, stat.st_ino)
             if written not in self._known:
-                self._known[written] = Publication.from_json(json.loads(record.read_bytes()))
+                self._known[written] = Publication.from_json(record.read_bytes())
             return self._known[written]
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError):
             return None
 
     def used_parts(self) -> set[str]:
@@ -223,7 +223,7 @@ class Publisher(Struct, frozen=True):
         amended, record = replace(before, hidden=hidden), self.record_of(before.number)
         temporary = record.with_name(f".{record.name}.{os.getpid()}.tmp")
         try:
-            temporary.write_text(_text(amended), "utf-8")
+            temporary.write_bytes(amended.as_json())
             os.sync()  # the record says where histories are: it must be whole at any time
             temporary.replace(record)
         except OSError as error:
@@ -236,7 +236,7 @@ class Publisher(Struct, frozen=True):
 
         temporary = self.catalog.with_name(f".{self.catalog.name}.{os.getpid()}.new")
         write_catalog(temporary, self.catalog if before is not None else None, before, new, self.store)
-        write_atomically(self.record_of(new.number), _text(new))
+        write_atomically(self.record_of(new.number), new.as_json())
         os.sync()  # results and record are on disk before a catalog names them
         try:
             install(temporary, self.catalog)
@@ -309,10 +309,6 @@ def publisher_of(project: Project, target: str, cache: CacheManager, warn: Calla
         warn=warn,
         scratch=cache.scratch,
     )
-
-
-def _text(one: Publication) -> str:
-    return json.dumps(one.as_json(), separators=(",", ":"))
 
 
 def _stat(path: Path) -> list[int]:

@@ -14,15 +14,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from odibi_sql.errors import StoreError
 from odibi_sql.objects import exists, is_uri
-from odibi_sql.relation import Attached, Column, Files, Published, Query, Relation, Slot, Stored
+from odibi_sql.relation import Attached, Column, Files, Published, Query, Relation, Stored
 from odibi_sql.sql.bind import absolute
 
-FORMAT = 1
+FORMAT = 2
 
 
 class PublishedRelation(Struct, frozen=True):
@@ -48,7 +49,7 @@ class PublishedRelation(Struct, frozen=True):
         return tuple(part for one in walk(self.relation) if isinstance(one, Stored) for part in one.parts)
 
 
-class Publication(Struct, frozen=True):
+class Publication(Struct, frozen=True, tag_field="format", tag=FORMAT):
     """`number` counts from 1. `folder` is where the project was, because views name their files absolutely. `hidden`
     are the meanings of models that are part of it and not shown: ephemeral ones. `retired` are irreplaceable relations
     that the project no longer has: not shown, and kept."""
@@ -70,36 +71,16 @@ class Publication(Struct, frozen=True):
     def meanings(self) -> dict[str, str]:
         return {**self.hidden, **{name: one.meaning for name, one in self.relations.items()}}
 
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "format": FORMAT,
-            "number": self.number,
-            "previous": self.previous,
-            "target": self.target,
-            "run_id": self.run_id,
-            "published_at": self.published_at,
-            "folder": self.folder,
-            "hidden": dict(self.hidden),
-            "relations": {name: _as_json(one) for name, one in self.relations.items()},
-            "retired": {name: _as_json(one) for name, one in self.retired.items()},
-        }
+    def as_json(self) -> bytes:
+        return msgspec.json.encode(self)
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Publication:
-        """Raises KeyError, TypeError or ValueError where `data` is no publication of this format."""
-        if data["format"] != FORMAT:
-            raise ValueError(f"format {data['format']} of publications is not known")
-        return cls(
-            number=data["number"],
-            previous=data["previous"],
-            target=data["target"],
-            run_id=data["run_id"],
-            published_at=data["published_at"],
-            folder=data["folder"],
-            relations={name: _from_json(name, one) for name, one in data["relations"].items()},
-            hidden=data["hidden"],
-            retired={name: _from_json(name, one) for name, one in data.get("retired", {}).items()},
-        )
+    def from_json(cls, text: bytes) -> Publication:
+        """Raises ValueError where it is no publication of a format that is known."""
+        try:
+            return msgspec.json.decode(text, type=cls)
+        except msgspec.ValidationError:
+            return msgspec.convert(_named(msgspec.json.decode(text)), cls)
 
     def resolve(self, name: str, store: Path, folder: Path) -> Relation:
         """The relation as an engine can read it: absolute paths, no `Published`. Raises KeyError for unknown names.
@@ -118,36 +99,13 @@ class Publication(Struct, frozen=True):
         return done[name]
 
 
-def _as_json(one: PublishedRelation) -> dict[str, Any]:
-    return {
-        "schema": one.schema,
-        "key": one.key,
-        "meaning": one.meaning,
-        "content": one.content,
-        "columns": [[c.name, c.type, c.stored_as] for c in one.columns],
-        "rows": one.rows,
-        "description": one.description,
-        "relation": relation_as_json(one.relation),
-        **({"irreplaceable": True} if one.irreplaceable else {}),
-    }
-
-
-def _from_json(name: str, one: Mapping[str, Any]) -> PublishedRelation:
-    relation = relation_from_json(one["relation"])
-    if not isinstance(relation, Stored | Query):
-        raise TypeError(f"`{name}` is neither rows nor a query")
-    return PublishedRelation(
-        name=name,
-        schema=one["schema"],
-        key=one["key"],
-        meaning=one["meaning"],
-        content=one["content"],
-        columns=tuple(Column(*column) for column in one["columns"]),
-        relation=relation,
-        rows=one["rows"],
-        description=one["description"],
-        irreplaceable=one.get("irreplaceable", False),
-    )
+def _named(data: Any) -> Any:
+    """A record of format 1, where relations did not say their names. Raises ValueError for any other."""
+    if not isinstance(data, dict) or data.get("format") != 1:
+        raise ValueError("not a publication of a known format")
+    relations = ("relations", "retired")
+    named = {of: {name: {**one, "name": name} for name, one in data.get(of, {}).items()} for of in relations}
+    return {**data, **named, "format": FORMAT}
 
 
 def walk(relation: Relation) -> list[Relation]:
@@ -215,49 +173,3 @@ def recorded(relation: Relation, store: Path, folder: Path) -> Relation:
 
 def _relative(path: str, folder: Path) -> str:
     return path.removeprefix(f"{folder}{os.sep}")
-
-
-def relation_as_json(relation: Relation) -> dict[str, Any]:
-    match relation:
-        case Stored():
-            return {
-                "is": "stored",
-                "columns": [[c.name, c.type, c.stored_as] for c in relation.columns],
-                "parts": list(relation.parts),
-            }
-        case Files():
-            return {
-                "is": "files",
-                "format": relation.format,
-                "paths": list(relation.paths),
-                "options": [list(option) for option in relation.options],
-            }
-        case Attached():
-            return {"is": "attached", "database": relation.database, "schema": relation.schema, "table": relation.table}
-        case Published():
-            return {"is": "published", "name": relation.name}
-        case Query():
-            return {
-                "is": "query",
-                "sql": relation.sql,
-                "slots": [[s.start, s.end, s.kind, s.value, s.suffix] for s in relation.slots],
-                "inputs": {name: relation_as_json(one) for name, one in relation.inputs.items()},
-            }
-
-
-def relation_from_json(data: Mapping[str, Any]) -> Relation:
-    match data["is"]:
-        case "stored":
-            return Stored(tuple(Column(*column) for column in data["columns"]), tuple(data["parts"]))
-        case "files":
-            options = tuple((name, value) for name, value in data["options"])
-            return Files(data["format"], tuple(data["paths"]), options)
-        case "attached":
-            return Attached(data["database"], data["schema"], data["table"])
-        case "published":
-            return Published(data["name"])
-        case "query":
-            inputs = {name: relation_from_json(one) for name, one in data["inputs"].items()}
-            return Query(data["sql"], tuple(Slot(*slot) for slot in data["slots"]), inputs)
-        case kind:
-            raise ValueError(f"unknown kind of relation `{kind}`")

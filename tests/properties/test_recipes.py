@@ -7,6 +7,7 @@ import subprocess
 import sys
 from typing import Any
 
+import msgspec
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -77,7 +78,7 @@ def test_a_key_begins_with_the_meaning(recipe: Recipe) -> None:
 
 @given(recipes)
 def test_a_recipe_comes_back_from_json(recipe: Recipe) -> None:
-    again = Recipe.from_json(json.loads(json.dumps(recipe.as_json())))
+    again = msgspec.json.decode(msgspec.json.encode(recipe), type=Recipe)
     assert again == recipe
     assert again.key() == recipe.key()
 
@@ -97,11 +98,12 @@ def test_other_processes_make_the_same_keys() -> None:
         Recipe("spark 4.0", (), "view", "select é", (("dialect", "spark"),), (("a", "1"), ("b", "\0")), "2024-01-01"),
     ]
     program = (
-        "import json, sys\n"
+        "import json, sys, msgspec\n"
         "from odibi_sql.cache import Recipe\n"
-        "print(json.dumps([Recipe.from_json(one).key() for one in json.load(sys.stdin)]))"
+        "recipes = msgspec.json.decode(sys.stdin.read(), type=list[Recipe])\n"
+        "print(json.dumps([one.key() for one in recipes]))"
     )
-    given_recipes = json.dumps([recipe.as_json() for recipe in chosen])
+    given_recipes = msgspec.json.encode(chosen).decode()
     for seed in ("0", "1", "4711"):
         answer = subprocess.run(
             [sys.executable, "-c", program],

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from odibi_sql import objects
 from odibi_sql.cache import CacheManager, Entry, Recipe
+from odibi_sql.cache.entries import entry_as_json
 from odibi_sql.cache.shelves import Objects
 from odibi_sql.engines.protocol import Written
 from odibi_sql.errors import StoreError
@@ -195,7 +196,7 @@ def test_what_was_put_and_not_linked_is_nobodys(place: str, tmp_path: Path) -> N
     parts = killed.shelf.take("listed" * 8, 8, written(killed, "listed"))
     killed.shelf.settle(written(killed, "listed"), parts, 8, killed.scratch())
     unlinked = replace(entry(killed, "listed"), parts=(*whole.parts, *parts))
-    (killed.scratch() / f"{unlinked.key}.8.json").write_text(json.dumps(unlinked.as_json()))
+    (killed.scratch() / f"{unlinked.key}.8.json").write_bytes(entry_as_json(unlinked))
     write(f"{killed.shelf.parts_at}/3/part-0.parquet", b"Spark's")
     assert len(at(place)) == 4
     living = opened("living")
