@@ -28,14 +28,14 @@ class Part(Struct, frozen=True, array_like=True):
     def count(self) -> Count | None:
         return Count(self.rows, self.total) if self.rows is not None and self.total is not None else None
 
+    @classmethod
+    def of(cls, file: str, size: int, mtime_ns: int, count: Count | None) -> Part:
+        return cls(file, size, mtime_ns, *((count.rows, count.total) if count else ()))
+
     @property
     def path(self) -> str:
         """Relative to the store, where a file lies in the folder of the key that it was made for; or a URI."""
         return f"{self.file[:2]}{os.sep}{self.file}" if "/" not in self.file else self.file
-
-
-def part_of(file: str, size: int, mtime_ns: int, count: Count | None) -> Part:
-    return Part(file, size, mtime_ns, *((count.rows, count.total) if count else ()))
 
 
 class Entry(Struct, frozen=True, tag_field="format", tag=FORMAT):

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Protocol
 
 from odibi_sql import objects
-from odibi_sql.cache.entries import Entry, Part, part_of
+from odibi_sql.cache.entries import Entry, Part
 from odibi_sql.engines.protocol import Written
 from odibi_sql.errors import Location, ProjectError, StoreError
 
@@ -98,7 +98,7 @@ class Folder:
         """They are renamed later, so size and time stay."""
         counts = written.counts or (None,) * len(written.parts)
         return tuple(
-            part_of(f"{key}.{self._run_id}.{put}.{number}.parquet", stat.st_size, stat.st_mtime_ns, count)
+            Part.of(f"{key}.{self._run_id}.{put}.{number}.parquet", stat.st_size, stat.st_mtime_ns, count)
             for number, (stat, count) in enumerate(zip([p.stat() for p in written.parts], counts, strict=True))
         )
 
@@ -188,7 +188,7 @@ class Objects:
             if self._listed is not None:
                 self._listed |= {one.uri: one for one in found}
         counts = written.counts or (None,) * len(uris)
-        return tuple(part_of(one.uri, one.bytes, one.mtime_ns, count) for one, count in zip(found, counts, strict=True))
+        return tuple(Part.of(one.uri, one.bytes, one.mtime_ns, count) for one, count in zip(found, counts, strict=True))
 
     def settle(self, written: Written, parts: tuple[Part, ...], put: int, scratch: Path) -> None:  # noqa: ARG002
         with self._lock, (scratch / _KEPT).open("a", encoding="utf-8") as kept:

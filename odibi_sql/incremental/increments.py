@@ -159,7 +159,10 @@ class Increment(Struct):
         if not before.counted or None in counts:
             counts = list(self.context.count(before.stored))
         pairs = zip(before.parts, before.stored.parts, counts, strict=True)
-        return [_File(replace(part, count=count), path, count or NO_ROWS) for part, path, count in pairs]
+        return [
+            _File(Part.of(part.file, part.bytes, part.mtime_ns, count), path, count or NO_ROWS)
+            for part, path, count in pairs
+        ]
 
     def _gone(self, files: Sequence[_File], columns: tuple[Column, ...], replaced_by: str | None) -> dict[str, int]:
         """Files with rows that are replaced, and how many."""
