@@ -30,7 +30,7 @@ from odibi_sql.part import Part, Proved, graph_of
 from odibi_sql.plan import asks_for_the_date, is_stored, is_volatile
 from odibi_sql.relation import Query
 
-PACKAGES = ("odibi-sql", "click", "duckdb", "jinja2", "pyyaml", "sqlglot", "sqlglotc")
+PACKAGES = ("odibi-sql", "click", "duckdb", "jinja2", "msgspec", "pyyaml", "sqlglot", "sqlglotc")
 Made = list[tuple[str, warm.Stat | None]]
 
 
