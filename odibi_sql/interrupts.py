@@ -11,9 +11,10 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from types import FrameType
 from typing import Any
+
+from msgspec import Struct
 
 Handler = Callable[[int, FrameType | None], Any]
 """What `signal.signal` takes; what it returns is not looked at."""
@@ -51,8 +52,7 @@ def _noting(handler: Handler, note: Callable[[], None]) -> Handler:
     return noting
 
 
-@dataclass
-class _Holding:
+class _Holding(Struct):
     pressed: int = 0
 
     def note(self) -> None:
