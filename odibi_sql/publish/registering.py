@@ -9,14 +9,13 @@ again by the next build, also by one that has nothing to do.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
+import msgspec
 from msgspec import Struct
-from msgspec.structs import asdict, replace
+from msgspec.structs import replace
 
 from odibi_sql.cache.files import cannot_write, write_atomically
 from odibi_sql.engines import load_engine
@@ -123,13 +122,12 @@ class Registrar(Struct, frozen=True):
 
     def _read(self) -> Receipt | None:
         try:
-            data: Mapping[str, Any] = json.loads(self.receipt.read_bytes())
-            return Receipt(data["catalog"], data["state"], tuple(data["addresses"]), tuple(data["left"]))
-        except (OSError, ValueError, KeyError, TypeError):
+            return msgspec.json.decode(self.receipt.read_bytes(), type=Receipt)
+        except (OSError, ValueError):
             return None
 
     def _keep(self, receipt: Receipt) -> None:
-        write_atomically(self.receipt, json.dumps(asdict(receipt)))
+        write_atomically(self.receipt, msgspec.json.encode(receipt))
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
