@@ -23,6 +23,7 @@ from msgspec.structs import replace
 from odibi_sql.asking import Asking
 from odibi_sql.cache import CacheManager, Entry, FileDigests, store_of
 from odibi_sql.compile import Compiled, compile_project
+from odibi_sql.dag import DAG
 from odibi_sql.engines import load_engine
 from odibi_sql.engines.protocol import Engine, EngineFailure, Session, SessionOptions
 from odibi_sql.engines.sessions import Sessions
@@ -36,7 +37,7 @@ from odibi_sql.incremental.strategies import grows
 from odibi_sql.incremental.versions import Versions, versions_of
 from odibi_sql.inputs import Digests, Given, InputReader, Presence
 from odibi_sql.part import Part
-from odibi_sql.plan import Moment, Plan, Planner, Recipes
+from odibi_sql.plan import Moment, Plan, Planner, Previous, Recipes
 from odibi_sql.project import Project, place_of_setting, read_project
 from odibi_sql.publish import (
     LiveContents,
@@ -272,18 +273,20 @@ class Orchestrator:
         if inputs.problems:
             raise Problems(inputs.problems)
         self.looked_at = tuple(dict.fromkeys((*self.looked_at, *reader.looked_at)))
-        previous = PreviousVersions(self.cache, self.project.root, self.check_stored).of(dag, wanted, self.publisher)
-        planner = Planner(
+        return Planner(
             dag=dag,
             cache=self.cache,
-            recipes=replace(self._recipes(inputs.files), previous=previous),
+            recipes=replace(self._recipes(inputs.files), previous=self.previous_of(dag, wanted)),
             inputs=inputs,
             published=self._published(wanted),
             force=not self.options.use_cache,
             versions=self._versions(wanted),
             mention=self.compiled.places.mention,
-        )
-        return planner.plan(wanted)
+        ).plan(wanted)
+
+    def previous_of(self, dag: DAG, names: tuple[str, ...]) -> Mapping[str, Previous]:
+        """The versions that those of irreplaceable results build on. Raises Problems."""
+        return PreviousVersions(self.cache, self.project.root, self.check_stored).of(dag, names, self.publisher)
 
     # -- before a build
 
@@ -458,8 +461,9 @@ class Orchestrator:
 
     def _publish(self, plan: Plan, runner: StepRunner) -> Publication:
         """With `defer`, upstream that is not selected is another target's: views take it in instead of naming it."""
-        ours = frozenset() if self.options.defer else frozenset(plan.given) - self._sources
         nodes, recipes = self.compiled.dag.nodes, self._recipes({})
+        sources = {node.name for node in nodes.values() if node.resource == "source"}
+        ours = frozenset() if self.options.defer else frozenset(plan.given) - sources
         to_show = PlanToShow(plan, runner.entries, self.cache, self.project.root, recipes, ours, nodes)
         change = self.publisher.publish(
             to_show.relations(),
@@ -472,9 +476,8 @@ class Orchestrator:
         )
         if change.changed or change.removed:
             shown, path = change.publication, str(self.publisher.catalog)
-            self.emitter.emit(
-                Published(shown.target, shown.number, path, len(shown.relations), change.changed, change.removed)
-            )
+            told = Published(shown.target, shown.number, path, len(shown.relations), change.changed, change.removed)
+            self.emitter.emit(told)
         return change.publication
 
     def _sweep(self) -> None:
@@ -490,10 +493,6 @@ class Orchestrator:
             runs.keep(tracker)
         except StoreError as error:
             self._warn(error.message)
-
-    @cached_property
-    def _sources(self) -> frozenset[str]:
-        return frozenset(node.name for node in self.compiled.dag.nodes.values() if node.resource == "source")
 
 
 def _named(engine: Engine) -> str:

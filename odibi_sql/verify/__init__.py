@@ -36,7 +36,7 @@ from odibi_sql.executor import (
 from odibi_sql.inputs import Given, Inputs
 from odibi_sql.model import Model
 from odibi_sql.orchestrator import BuildOptions, Orchestrator
-from odibi_sql.plan import Plan, Planner, Recipes
+from odibi_sql.plan import Plan, Planner, Previous, Recipes
 from odibi_sql.relation import Relation, Stored
 from odibi_sql.runner import StepRunner
 from odibi_sql.runs import RunFolder
@@ -115,6 +115,10 @@ class _RowsOfAll(Orchestrator):
     def selected(self) -> tuple[str, ...]:
         """What is compared, and all that it reads."""
         return self.compiled.dag.with_upstream(self.compared, lambda node: node.resource != "source")
+
+    def previous_of(self, dag: DAG, names: tuple[str, ...]) -> Mapping[str, Previous]:  # noqa: ARG002
+        """None: a history goes on from what one engine published, and both begin it here."""
+        return {}
 
     @cached_property
     def sql(self) -> Path:

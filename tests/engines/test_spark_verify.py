@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+import odibi_sql
 from benchmarks.generate import write_project as generate_project
 from odibi_sql.cli import run
 from odibi_sql.orchestrator import BuildOptions
@@ -101,6 +103,20 @@ def test_the_other_way_round(running_spark: object, tmp_path: Path) -> None:
     verification = verify(BuildOptions(folder, select=("cut", "top")), ("spark", "duckdb"), 1e-9)
     found = {verdict.name: verdict.status for verdict in verification.verdicts}
     assert found == {"cut": "differ", "top": "agree"}
+
+
+def test_a_snapshot_is_compared_by_its_first_version(running_spark: object, tmp_path: Path) -> None:
+    """Whatever history the target shows, and whichever versions of it are stored."""
+    wanted = "{unique_key: id, strategy: check, check_cols: all}"
+    snapshot = f"snapshots: [{{name: history, relation: ref('customers'), config: {wanted}}}]\n"
+    folder = write_project(
+        tmp_path, {"snapshots/s.yml": snapshot, "models/now.sql": "select count(*) n from history\n"}
+    )
+    for day in (1, 2):
+        assert odibi_sql.build(folder, as_of=datetime(2026, 3, day, tzinfo=UTC)).ok
+        write_project(folder, {"seeds/customers.csv": "id,name\n1,Ada L.\n2,Grace\n"}, base={})
+    assert agreed(folder) == {"history", "now"}
+    assert agreed(folder) == {"history", "now"}
 
 
 def agreed(folder: Path) -> set[str]:
