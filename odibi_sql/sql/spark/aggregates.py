@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from odibi_sql.sql.spark.operands import (
     TYPE,
+    Kind,
     Refused,
     as_double,
     as_text,
@@ -33,9 +34,11 @@ def average(node: exp.Expr) -> exp.Expr:
         raise Refused(node, "there is nothing to average", "write avg(x)")
     type_ = str(node.meta.get(TYPE, ""))
     known, once = kind(value) or kind_of(type_), "DISTINCT " if isinstance(node.this, exp.Distinct) else ""
+    if (pivot := node.find_ancestor(exp.Pivot)) is not None:
+        return _in_pivot(node, value, known, once, pivot)
     target, around = _around(node)
-    if known not in (None, "decimal", "integer") or (known == "integer" and node.find_ancestor(exp.Pivot)):
-        return raw(f"avg({once}{as_double(value)})", "double")  # in a PIVOT there can be no sum of sums
+    if known not in (None, "decimal", "integer"):
+        return raw(f"avg({once}{as_double(value)})", "double")
     whole = _of_integers(said(value), type_, once, around)
     if known == "integer":
         made = whole
@@ -50,6 +53,19 @@ def average(node: exp.Expr) -> exp.Expr:
             )
     _put(target, node, raw(f"({made})", "double"))
     return node
+
+
+def _in_pivot(node: exp.Expr, value: exp.Expr, known: Kind | None, once: str, pivot: exp.Pivot) -> exp.Expr:
+    """Here Spark takes functions of aggregates, but no expressions."""
+    if known is None:
+        message = "the type of what is averaged in this PIVOT cannot be told"
+        raise Refused(node, message, "cast it: avg(x::double)", untold=True)
+    if len(pivot.expressions) > 1 and not isinstance(node.parent, exp.Alias):
+        raise Refused(node, "an average among others in a PIVOT has another name on Spark", "name it: avg(x) AS name")
+    if known == "decimal":
+        value_ = f"{once}{said(value)}"
+        return raw(f"try_divide(CAST(sum({value_}) AS DOUBLE), count({value_}))", "double")
+    return raw(f"avg({once}{as_double(value)})", "double")
 
 
 def _of_integers(value: str, type_: str, once: str, around: Callable[[str], str]) -> str:

@@ -91,7 +91,35 @@ def pivot(node: exp.Expr) -> exp.Expr:
         raise Refused(node, "Spark's PIVOT has no GROUP BY", "select only the columns to group by before the PIVOT")
     if any(one.find(exp.Count, exp.CountIf) for one in node.expressions):
         raise Refused(node, "a count in a PIVOT is NULL and not 0 on Spark", "use sum(CASE WHEN … THEN 1 ELSE 0 END)")
+    if len(node.expressions) == 1 and isinstance(node.expressions[0], exp.Alias) and not node.args.get("unpivot"):
+        _name_pivoted(node)
     return node
+
+
+def _name_pivoted(pivot: exp.Expr) -> None:
+    """To Spark the name of the one aggregate says nothing: each value has the whole name of its column."""
+    (aggregate,) = pivot.expressions
+    for field in pivot.args["fields"]:
+        for value in field.expressions:
+            if (name := _value_name(value)) is None:
+                raise Refused(value, "the column of this value has another name on Spark", "name it: value AS name")
+            named = exp.PivotAlias(
+                this=(value.this if isinstance(value, exp.PivotAlias) else value).copy(),
+                alias=exp.to_identifier(f"{name}_{aggregate.alias}", quoted=True),
+            )
+            value.replace(named)
+    pivot.set("expressions", [aggregate.this])
+
+
+def _value_name(value: exp.Expr) -> str | None:
+    """DuckDB's, in a PIVOT's list."""
+    if isinstance(value, exp.PivotAlias):
+        return str(value.args["alias"].name)
+    if isinstance(value, exp.Boolean):
+        return "true" if value.this else "false"
+    if isinstance(value, exp.Neg) and isinstance(value.this, exp.Literal):
+        return f"-{value.this.name}"
+    return str(value.name) if isinstance(value, exp.Literal) else None
 
 
 def table(node: exp.Expr) -> exp.Expr:

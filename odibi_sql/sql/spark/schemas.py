@@ -53,6 +53,25 @@ def mark_columns(root: exp.Expr, ask: Ask) -> None:
         value, select = averaged(node), node.find_ancestor(exp.Select)
         if value is not None and isinstance(select, exp.Select) and (found := ask(select, [value])):
             node.meta[TYPE] = found[0].type
+    for pivot in root.find_all(exp.Pivot):
+        _mark_pivot(pivot, ask)
+
+
+def _mark_pivot(pivot: exp.Pivot, ask: Ask) -> None:
+    """What is aggregated are columns of the table before the PIVOT."""
+    source, select = pivot.parent, pivot.find_ancestor(exp.Select)
+    if source is None or not isinstance(select, exp.Select) or pivot.arg_key != "pivots":
+        return
+    pivots = source.args["pivots"]
+    source.set("pivots", pivots[: [one is pivot for one in pivots].index(True)])
+    for aggregate in pivot.expressions:
+        for column in aggregate.find_all(exp.Column):
+            if found := ask(select, [column]):
+                column.meta["kind"] = kind_of(found[0].type)
+        for node in aggregate.find_all(exp.Avg, exp.Anonymous):
+            if (value := averaged(node)) is not None and (found := ask(select, [value])):
+                node.meta[TYPE] = found[0].type
+    source.set("pivots", pivots)
 
 
 def _mark(select: exp.Select, columns: list[exp.Column], ask: Ask) -> None:

@@ -79,7 +79,7 @@ SELECT id FROM t ORDER BY id OFFSET 10  -- equal
 SELECT id FROM t LIMIT 10%  -- refused
 SELECT id FROM t USING SAMPLE 3  -- refused
 SELECT * FROM (SELECT k, bo, i FROM t) PIVOT (sum(i) FOR bo IN (true, false) GROUP BY k)  -- refused
-SELECT * FROM (SELECT k, bo, i FROM t) PIVOT (sum(i) AS total FOR k IN (1, 2))  -- equal
+SELECT * FROM (SELECT k, bo, i FROM t) PIVOT (sum(i) AS total FOR k IN (1, 2))  -- rewritten
 SELECT * FROM (SELECT id, k, i FROM t) PIVOT (sum(i) FOR k IN (1 AS one, 2 AS two))  -- equal
 PIVOT t ON k IN (1, 2) USING sum(i) GROUP BY bo  -- refused
 PIVOT t ON k USING sum(i) GROUP BY bo  -- refused
@@ -314,7 +314,13 @@ SELECT bo, (SELECT max(k) FROM u) AS m FROM t GROUP BY ROLLUP (bo)  -- refused
 SELECT id, (SELECT count(*) FROM u WHERE u.k = t.k GROUP BY ROLLUP (u.k) LIMIT 1) AS n FROM t  -- refused
 SELECT k, 'x' AS b, count(*) AS n FROM t GROUP BY ROLLUP (k, 'x')  -- refused
 WITH a AS (SELECT k, bo, sum(b) AS s, sum(i) AS n FROM t GROUP BY ALL) SELECT k, avg(s) AS s, avg(n) AS n, mean(n + 1) AS m FROM a GROUP BY k  -- rewritten
-SELECT * FROM (SELECT k, bo, i FROM t) PIVOT (avg(i) FOR bo IN (true, false))  -- refused
+SELECT * FROM (SELECT k, bo, i FROM t) PIVOT (avg(i) FOR bo IN (true, false))  -- rewritten, without types: refused
+SELECT * FROM (SELECT k, bo, b FROM t) PIVOT (avg(b) AS a FOR bo IN (true, false))  -- rewritten, without types: refused
+SELECT * FROM (SELECT k, bo, d FROM t) PIVOT (avg(d) FOR bo IN (true, false))  -- rewritten, without types: refused
+SELECT * FROM (SELECT k, bo, d, f FROM t WHERE f < 100) PIVOT (avg(d) AS a, avg(f) AS b FOR bo IN (true))  -- rewritten, without types: refused
+WITH s AS (SELECT k, bo, d + i AS n FROM t) SELECT * FROM s PIVOT (avg(n) FOR k IN (1, 2)) AS p  -- rewritten, without types: refused
+SELECT * FROM (SELECT k, bo, d FROM t) PIVOT (avg(d), sum(d) FOR bo IN (true, false))  -- refused
+SELECT * FROM (SELECT k, bo, d FROM t) PIVOT (avg(d::DOUBLE) FOR bo IN (true, false))  -- rewritten
 SELECT k, avg(avg(i)) OVER () AS x, avg(sum(b)) OVER (ORDER BY k) AS y FROM t GROUP BY k  -- rewritten
 SELECT * FROM u JOIN u AS w ON u.k = w.k  -- rewritten, without types: untold
 SELECT * FROM (SELECT k, id FROM t) a JOIN (SELECT k, id FROM t) b ON a.id = b.k  -- rewritten, without types: untold
@@ -342,3 +348,7 @@ SELECT * EXCLUDE (v) FROM u, u AS w  -- rewritten, without types: untold
 SELECT w.*, a.* EXCLUDE (id) FROM (SELECT id, k FROM t) a, u AS w  -- rewritten, without types: untold
 SELECT * FROM u, unnest([1, 2]) AS x(v)  -- rewritten, without types: untold
 SELECT * FROM (VALUES (1)) AS v(a), (VALUES (2)) AS w(a)  -- rewritten, without types: untold
+SELECT * FROM (SELECT id, k, i FROM t) PIVOT (sum(i) AS s FOR k IN (1 AS one, -1, 3))  -- rewritten
+SELECT * FROM (SELECT id, bo, i FROM t) PIVOT (sum(i) AS s FOR bo IN (true, false))  -- rewritten
+SELECT * FROM (SELECT id, v, k FROM u, (SELECT 1 AS id)) PIVOT (sum(k) AS s FOR v IN ('one', 'two'))  -- rewritten
+SELECT * FROM (SELECT id, dt, i FROM t) PIVOT (sum(i) AS s FOR dt IN (DATE '2024-01-31'))  -- refused
