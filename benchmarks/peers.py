@@ -2,8 +2,9 @@
 
     python -m benchmarks.peers --models 1000 --dbt PATH/TO/dbt --sqlmesh PATH/TO/sqlmesh --rounds 1
 
-Each tool has the edition of the project that it needs: ref() for dbt, MODEL headers for SQLMesh. Its own command
-is what is run, as a process, with two threads where it takes threads. dbt builds everything each time.
+Each tool has the edition of the project that it needs: ref() for dbt, MODEL headers for SQLMesh, SELECTs for yato,
+and for lea names with the folder's; where a tool knows no seeds, a SELECT reads the file. Its own command is what is
+run, as a process, with two threads where it takes threads. dbt and yato build everything each time.
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.generate import generate, write_file, write_project
+from benchmarks.generate import GeneratedModel, generate, write_file, write_project
 from benchmarks.measure import Case, Measured, measure, table
 
 
@@ -31,6 +32,7 @@ class Peer:
     write: Callable[[Path, int], None]
     build: list[str]
     made: tuple[str, ...]
+    models: str = "models"
 
 
 def dbt(program: str) -> Peer:
@@ -49,6 +51,42 @@ def sqlmesh(program: str) -> Peer:
     )
 
 
+def yato(program: str) -> Peer:
+    def write(folder: Path, models: int) -> None:
+        seeds, made = generate(models)
+        _write_seeds_as_queries(folder, folder / "models", seeds)
+        for model in made:
+            write_file(folder / "models" / f"{model.name}.sql", model.sql)
+
+    return Peer("yato", write, [program, "run", "--db", "generated.duckdb", "models"], ("generated.duckdb",))
+
+
+def lea(program: str) -> Peer:
+    def write(folder: Path, models: int) -> None:
+        seeds, made = generate(models)
+        scripts = folder / "scripts" / "marts"
+        _write_seeds_as_queries(folder, scripts, seeds)
+        for model in made:
+            write_file(scripts / f"{model.name}.sql", _qualified(model, "marts"))
+
+    return Peer("lea", write, [program, "run", "--production"], ("generated.duckdb",), "scripts")
+
+
+def _write_seeds_as_queries(folder: Path, models: Path, seeds: Mapping[str, str]) -> None:
+    for name, text in seeds.items():
+        path = folder / "seeds" / f"{name}.csv"
+        write_file(path, text)
+        write_file(models / f"{name}.sql", f"select id, grp, day, amount from read_csv('{path}')\n")
+
+
+def _qualified(model: GeneratedModel, schema: str) -> str:
+    sql = model.sql
+    for name in model.upstream:
+        sql = re.sub(rf"\b(from|join) {name}\b(?! as)", rf"\1 {schema}.{name} as {name}", sql)
+        sql = re.sub(rf"\b(from|join) {name} as\b", rf"\1 {schema}.{name} as", sql)
+    return sql
+
+
 def _write_for_sqlmesh(folder: Path, models: int) -> None:
     seeds, made = generate(models)
     connection = "{type: duckdb, database: generated.duckdb, concurrent_tasks: 2}"
@@ -60,17 +98,13 @@ def _write_for_sqlmesh(folder: Path, models: int) -> None:
         seed = f"MODEL (name main.{name}, kind SEED (path '../seeds/{name}.csv'), columns ({columns}));\n"
         write_file(folder / "models" / f"{name}.sql", seed)
     for model in made:
-        sql = model.sql
-        for name in model.upstream:
-            sql = re.sub(rf"\b(from|join) {name}\b(?! as)", rf"\1 main.{name} as {name}", sql)
-            sql = re.sub(rf"\b(from|join) {name} as\b", rf"\1 main.{name} as", sql)
-        text = f"MODEL (name main.{model.name}, kind FULL);\n{sql}"
+        text = f"MODEL (name main.{model.name}, kind FULL);\n{_qualified(model, 'main')}"
         write_file(folder / "models" / f"layer_{model.layer}" / f"{model.name}.sql", text)
 
 
 def cases(peer: Peer, project: Path) -> list[Case]:
-    leaf = max(project.glob("models/**/m*.sql"), key=lambda path: path.name)
-    root = min(project.glob("models/**/m*.sql"), key=lambda path: path.name)
+    leaf = max(project.glob(f"{peer.models}/**/m0*.sql"), key=lambda path: path.name)
+    root = min(project.glob(f"{peer.models}/**/m0*.sql"), key=lambda path: path.name)
 
     def edit(path: Path, text: str) -> None:
         path.write_text(path.read_text("utf-8") + text, "utf-8")
@@ -100,9 +134,13 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--dbt", metavar="PROGRAM", help="dbt-core with dbt-duckdb")
     parser.add_argument("--sqlmesh", metavar="PROGRAM", help="SQLMesh with its extra for DuckDB")
+    parser.add_argument("--yato", metavar="PROGRAM", help="yato-lib")
+    parser.add_argument("--lea", metavar="PROGRAM", help="lea-cli")
     given = parser.parse_args()
-    peers = [make(program) for make, program in ((dbt, given.dbt), (sqlmesh, given.sqlmesh)) if program]
+    programs = ((dbt, given.dbt), (sqlmesh, given.sqlmesh), (yato, given.yato), (lea, given.lea))
+    peers = [make(program) for make, program in programs if program]
     os.environ |= {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "SQLMESH__DISABLE_ANONYMIZED_ANALYTICS": "true"}
+    os.environ |= {"LEA_WAREHOUSE": "duckdb", "LEA_DUCKDB_PATH": "generated.duckdb"}
     results: dict[str, list[Measured]] = {}
     with tempfile.TemporaryDirectory() as folder:
         for peer in peers:
