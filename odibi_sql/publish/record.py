@@ -101,11 +101,14 @@ class Publication(Struct, frozen=True, tag_field="format", tag=FORMAT):
 
 def _named(data: Any) -> Any:
     """A record of format 1, where relations did not say their names. Raises ValueError for any other."""
-    if not isinstance(data, dict) or data.get("format") != 1:
-        raise ValueError("not a publication of a known format")
-    relations = ("relations", "retired")
-    named = {of: {name: {**one, "name": name} for name, one in data.get(of, {}).items()} for of in relations}
-    return {**data, **named, "format": FORMAT}
+    try:
+        if data["format"] != 1:
+            raise ValueError(f"format {data['format']} of publications is not known")
+        relations = {of: data.get(of, {}) for of in ("relations", "retired")}
+        named = {of: {name: {**one, "name": name} for name, one in them.items()} for of, them in relations.items()}
+        return {**data, **named, "format": FORMAT}
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError("this is no publication") from error
 
 
 def walk(relation: Relation) -> list[Relation]:

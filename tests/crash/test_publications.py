@@ -64,6 +64,41 @@ def test_a_catalog_that_another_project_published_to_is_made_again(
         assert shown() == [("mine",)]
 
 
+def test_records_that_do_not_say_the_names_of_relations_are_read(folder: MakeFolder) -> None:
+    """As all were in format 1."""
+    shop = folder(FILES)
+    built(shop, 2, 3)
+    for path in (shop.warehouse / "publications/dev").glob("0*.json"):
+        record = json.loads(path.read_bytes())
+        assert [one.pop("name") for one in record["relations"].values()] == list(record["relations"])
+        path.write_text(json.dumps({**record, "format": 1}))
+    assert history(shop) == [2, 1]
+    assert shop.run("rollback").code == 0
+    assert shop.rows("SELECT max(m) FROM big") == [(6,)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[]",
+        "1",
+        "{}",
+        '{"format": 1}',
+        '{"format": 3}',
+        '{"format": 1, "relations": []}',
+        '{"format": 2, "relations": 1}',
+    ],
+)
+def test_what_is_no_record_counts_as_damaged(folder: MakeFolder, text: str) -> None:
+    shop = folder(FILES)
+    built(shop, 2)
+    (shop.warehouse / "publications/dev/000001.json").write_text(text)
+    ended = shop.run("build")
+    assert ended.code == 0, ended.err
+    assert "cannot be read" in ended.err or "elsewhere" in ended.err
+    assert shop.rows("SELECT * FROM big") == RIGHT
+
+
 def test_rollback_to_a_number_and_a_build_after_it(folder: MakeFolder) -> None:
     shop = folder(FILES)
     built(shop, 2, 3, 4)
