@@ -81,9 +81,6 @@ def test_records_that_do_not_say_the_names_of_relations_are_read(folder: MakeFol
     "text",
     [
         "[]",
-        "1",
-        "{}",
-        '{"format": 1}',
         '{"format": 3}',
         '{"format": 1, "relations": []}',
         '{"format": 2, "relations": 1}',
