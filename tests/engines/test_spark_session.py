@@ -98,6 +98,9 @@ def test_stored_rows_have_one_view_for_all_who_read_them(session: Session, tmp_p
     gone = Stored(stored.columns, (str(tmp_path / "gone.parquet"),))
     with pytest.raises(EngineFailure, match=r"gone\.parquet"):
         second.at_hand(gone, ())
+    cast("Any", session).most_at_hand = 2  # which are there
+    assert second.at_hand(Stored(stored.columns, ()), ()) is None
+    assert second.at_hand(stored, ()) == name
 
 
 def test_an_interrupt_ends_the_jobs_of_its_cursor_alone(session: Session, tmp_path: Path) -> None:

@@ -34,6 +34,8 @@ from odibi_sql.relation import Attached, Column, Files, Stored
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
+MOST_AT_HAND = 500  # a view takes some 120 KB of Java's memory
+
 
 class SparkEngineSession:
     """May be used from several threads; each cursor by one at a time, but for `interrupt`."""
@@ -44,6 +46,7 @@ class SparkEngineSession:
         self._numbers = itertools.count()
         self._time_is_fixed = False
         self._may_be_lost = False
+        self.most_at_hand = MOST_AT_HAND
         self._at_hand: dict[Stored, str] = {}
         with translated():
             self.connection = connect(options)
@@ -109,11 +112,16 @@ class SparkEngineSession:
                     self.spark.sql(fixing)
                 self._time_is_fixed = True
 
-    def at_hand(self, stored: Stored) -> str:
-        """The name of a view of these rows. Two threads that ask for one at once may both make it: either will do."""
+    def at_hand(self, stored: Stored) -> str | None:
+        """The name of a view of these rows; None where there are too many views, and readers make their own.
+
+        Two threads that ask for one at once may both make it: either will do.
+        """
         at_hand = self._at_hand  # of this connection
         if (known := at_hand.get(stored)) is not None:
             return known
+        if len(at_hand) >= self.most_at_hand:
+            return None
         name = f"__odibi_at_hand_{next(self._numbers)}"
         self.reader.frame(stored).createTempView(name)
         return at_hand.setdefault(stored, name)
