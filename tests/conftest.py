@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import importlib.util
+import os
+import shutil
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+NOW = datetime(2024, 2, 29, 23, 59, 58, 123456, tzinfo=UTC)
 Golden = Callable[[str, str], None]
 WriteProject = Callable[[Mapping[str, str]], Path]
 
@@ -24,6 +29,34 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="more of what takes minutes: 200 models on Spark and Sail, all of TPC-DS, Ctrl-C on a cluster",
     )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """First the files that need Spark. Of two workers one begins with the first half, and what the other takes of it in
+    the end is what comes last: so one alone starts Java and makes it warm, while the other does the rest."""
+    first = {item.path for item in items if _needs_spark(item)}
+    items.sort(key=lambda item: item.path not in first)
+
+
+def _needs_spark(item: pytest.Item) -> bool:
+    parameters = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+    return "running_spark" in getattr(item, "fixturenames", ()) or parameters.get("engine_name") == "spark"
+
+
+@pytest.fixture(scope="session")
+def running_spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
+    """Spark, started once, as the program starts it; sessions that are opened later find it running."""
+    if importlib.util.find_spec("pyspark") is None:
+        pytest.skip("pyspark is not installed")
+    if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
+        pytest.skip("there is no Java for Spark to run on")
+    from odibi_sql.engines.protocol import SessionOptions
+    from odibi_sql.engines.spark.connecting import connect
+
+    scratch = tmp_path_factory.mktemp("spark")
+    connection = connect(SessionOptions(now=NOW, threads=2, scratch=scratch, settings={"master": "local[2]"}))
+    yield connection.spark
+    connection.end()
 
 
 @pytest.fixture

@@ -9,10 +9,7 @@ import pytest
 import odibi_sql
 from odibi_sql.errors import OdibiError
 from tests.checks.test_kinds import AS_OF, CASES, NAMES, files
-from tests.engines.conftest import running_spark
 from tests.projects import write_project
-
-__all__ = ["running_spark"]
 
 
 @pytest.fixture(scope="module")

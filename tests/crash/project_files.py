@@ -23,7 +23,7 @@ from odibi_sql import cli, warm
 
 Rows = list[tuple[Any, ...]]
 PROGRAM = (sys.executable, "-m", "odibi_sql")
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(
     ["odibi_sql.cli", "odibi_sql.commands.build", "odibi_sql.publish.catalog", "odibi_sql.engines.duckdb", "jinja2"]

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
-import os
-import shutil
 import warnings
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,27 +11,11 @@ import pytest
 from odibi_sql.engines import load_engine
 from odibi_sql.engines.protocol import Cursor, Session, SessionOptions
 from odibi_sql.relation import Stored
-
-NOW = datetime(2024, 2, 29, 23, 59, 58, 123456, tzinfo=UTC)
+from tests.conftest import NOW
 
 Value = str | int | float | bool
 OpenSession = Callable[..., Session]
 Rows = list[tuple[object, ...]]
-
-
-@pytest.fixture(scope="session")
-def running_spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
-    """Spark, started once, as the program starts it; sessions that are opened later find it running."""
-    if importlib.util.find_spec("pyspark") is None:
-        pytest.skip("pyspark is not installed")
-    if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
-        pytest.skip("there is no Java for Spark to run on")
-    from odibi_sql.engines.spark.connecting import connect
-
-    scratch = tmp_path_factory.mktemp("spark")
-    connection = connect(SessionOptions(now=NOW, threads=2, scratch=scratch, settings={"master": "local[2]"}))
-    yield connection.spark
-    connection.end()
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from odibi_sql.engines.spark.reading import Reader
 from odibi_sql.engines.spark.registry import view_text
 from odibi_sql.events import Event, Registered, Warned
 from odibi_sql.relation import Stored
-from tests.engines.conftest import NOW
+from tests.conftest import NOW
 from tests.projects import write_project
 
 PROJECT = "name: shop\nengine: spark\nretry_delay: 0\nengines: {spark: {register: Mart}}\n"

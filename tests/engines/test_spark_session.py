@@ -14,7 +14,7 @@ from odibi_sql.engines import load_engine
 from odibi_sql.engines.protocol import Cursor, EngineFailure, Session, SessionOptions
 from odibi_sql.objects import below
 from odibi_sql.relation import Files, Stored
-from tests.engines.conftest import NOW
+from tests.conftest import NOW
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

@@ -9,7 +9,6 @@ columns are not known stands behind, if that is something else: `refused` means 
 from __future__ import annotations
 
 import re
-import shutil
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -78,16 +77,14 @@ def _columns(file: Path) -> Mapping[str, str]:
 
 
 @pytest.fixture(scope="module")
-def engines(tmp_path_factory: pytest.TempPathFactory) -> Engines:
-    pytest.importorskip("pyspark")
-    if shutil.which("java") is None:
-        pytest.skip("there is no Java to run Spark")
+def engines(running_spark: object, tmp_path_factory: pytest.TempPathFactory) -> Engines:
     folder = tmp_path_factory.mktemp("engines")
     warnings.simplefilter("ignore", ResourceWarning)  # Spark's own sockets
-    return Engines(duckdb_engine(folder), spark_engine(folder))
+    return Engines(duckdb_engine(folder), spark_engine(running_spark, folder))
 
 
 BINDER = duckdb.connect()
+_MADE: dict[tuple[Expression, bool], str | None] = {}  # several tests ask for the same
 
 
 def describe(sql: str) -> list[Column] | None:
@@ -100,11 +97,14 @@ def describe(sql: str) -> list[Column] | None:
 
 def transpiled(expression: Expression, schemas: Schemas | None) -> str | None:
     """None where it is refused, and where only types can tell what it is."""
-    try:
-        made = analyse(expression.query, "duckdb", "spark", schemas, describe)
-    except SyntaxProblem:
-        return None
-    return None if made.sql == expression.query else made.sql
+    key = expression, schemas is not None
+    if key not in _MADE:
+        try:
+            made = analyse(expression.query, "duckdb", "spark", schemas, describe).sql
+        except SyntaxProblem:
+            made = expression.query
+        _MADE[key] = None if made == expression.query else made
+    return _MADE[key]
 
 
 @pytest.mark.parametrize("typed", [True, False], ids=["typed", "untyped"])

@@ -7,7 +7,6 @@ brings along, derived from the benchmarks' under the TPC's Fair Use Policy; tpcg
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -51,14 +50,14 @@ def statements(benchmark: str) -> Iterator[tuple[str, str]]:
 
 
 class Both:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, running_spark: object, folder: Path) -> None:
         tables = [file.stem for file in folder.glob("*.parquet")]
         self.connection = duckdb.connect()
         self.connection.execute("SET TimeZone = 'UTC'")
         for name in tables:
             self.connection.execute(f"CREATE VIEW {name} AS FROM '{folder / name}.parquet'")
         self.schemas = {name: self._columns(name) for name in tables}
-        self.spark = spark_engine(folder, tables)
+        self.spark = spark_engine(running_spark, folder, tables)
 
     def _columns(self, name: str) -> dict[str, str]:
         return {row[0]: row[1] for row in self.connection.execute(f"DESCRIBE {name}").fetchall()}
@@ -93,16 +92,13 @@ def _difference(expected: Answer, given: Answer) -> str | None:
 
 
 @pytest.fixture
-def both(tmp_path: Path) -> Callable[[str], Both]:
-    pytest.importorskip("pyspark")
+def both(running_spark: object, tmp_path: Path) -> Callable[[str], Both]:
     pytest.importorskip("pysail")
-    if shutil.which("java") is None:
-        pytest.skip("there is no Java to run Spark")
     warnings.simplefilter("ignore", ResourceWarning)  # Spark's own sockets
 
     def make(benchmark: str) -> Both:
         generated(benchmark, tmp_path)
-        return Both(tmp_path)
+        return Both(running_spark, tmp_path)
 
     return make
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,8 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-
-from odibi_sql import interrupts
 
 TABLES = {
     "t": """
@@ -93,11 +90,9 @@ def duckdb_engine(folder: Path) -> Callable[[str], Answer]:
     return asked
 
 
-def spark_engine(folder: Path, tables: Iterable[str] = TABLES) -> Callable[[str], Answer]:
-    """A session of its own, with its own settings and views, in the Spark that runs already or in a new one."""
-    from pyspark.sql import SparkSession
-
-    session = (SparkSession.getActiveSession() or _start(folder)).newSession()
+def spark_engine(running: Any, folder: Path, tables: Iterable[str] = TABLES) -> Callable[[str], Answer]:
+    """A session of its own, with its own settings and views, in a Spark that runs."""
+    session = running.newSession()
     settings = {
         "spark.sql.shuffle.partitions": "2",
         "spark.sql.session.timeZone": "UTC",
@@ -109,23 +104,6 @@ def spark_engine(folder: Path, tables: Iterable[str] = TABLES) -> Callable[[str]
     for name in tables:
         session.read.parquet(str(folder / f"{name}.parquet")).createOrReplaceTempView(name)
     return lambda sql: answer(session.sql(sql).toArrow())
-
-
-def _start(folder: Path) -> Any:
-    from pyspark.sql import SparkSession
-
-    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-    builder = SparkSession.builder.master("local[2]").appName("odibi-sql tests")
-    conf = {
-        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m -XX:+UseSerialGC",
-        "spark.ui.enabled": "false",
-        "spark.sql.warehouse.dir": str(folder / "warehouse"),
-        "spark.log.level": "OFF",
-    }
-    for key, value in conf.items():
-        builder = builder.config(key, value)
-    with interrupts.kept():
-        return builder.getOrCreate()
 
 
 def answer(table: Any) -> Answer:
