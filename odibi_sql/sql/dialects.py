@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from msgspec.structs import replace
-from sqlglot import exp
+from sqlglot import TokenType, exp
 from sqlglot.errors import ErrorLevel, UnsupportedError
 
 from odibi_sql.sql.as_written import as_written
@@ -97,12 +97,23 @@ def _check_sayable(parsed: Parsed, engine_dialect: str) -> None:
             missing = "PIVOT and UNPIVOT as statements"
         elif isinstance(node, (exp.Summarize, exp.Columns)):
             missing = type(node).__name__.upper()
+        elif isinstance(node, exp.JSONExtractScalar) and _is_one_key(node, parsed):
+            missing = "JSON keys with a dot or bracket in them"
         if missing:
             raise SyntaxProblem(
                 f"{engine_dialect} has no {missing}",
                 place(node, parsed),
                 "say it in another way, or give the model an engine that has it",
             )
+
+
+def _is_one_key(node: exp.JSONExtractScalar, parsed: Parsed) -> bool:
+    """DuckDB takes a text without `$` for one key, also `a.b`, of which sqlglot makes a path."""
+    path = node.expression
+    if not isinstance(path, exp.JSONPath) or len(path.expressions) < 3:
+        return False
+    said = path.sql(parsed.dialect).strip("'").removeprefix("$").removeprefix(".")
+    return any(token.token_type is TokenType.STRING and token.text == said for token in parsed.tokens)
 
 
 def transpile(

@@ -66,7 +66,8 @@ def _difference(engines: Engines, query: str, sql: str, ordered: bool, called: E
     if same_rows(expected, given, ordered):
         return []
     rows = zip(sorted(map(repr, expected.rows)), sorted(map(repr, given.rows)), strict=False)
-    ours, theirs = next((ours, theirs) for ours, theirs in rows if ours != theirs)
+    counts = f"{len(expected.rows)} rows", f"{len(given.rows)} rows"
+    ours, theirs = next(((ours, theirs) for ours, theirs in rows if ours != theirs), counts)
     return [f"differs  {name}", f"    DuckDB  {ours}", f"    Sail    {theirs}"]
 
 

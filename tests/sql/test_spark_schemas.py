@@ -73,7 +73,12 @@ def test_what_types_make_wrong_is_refused_where_it_stands(sql: str, word: str) -
 
 
 @pytest.mark.parametrize(
-    "sql", ["select k, f from t", "select count(*) as n from t where k > 1", "select k + 1 as n, sum(f) as s from t"]
+    "sql",
+    [
+        "select k, f from t",
+        "select count(*) as n from t where k > 1",
+        "select k + 1 as n, count(f) as s from t group by k",
+    ],
 )
 def test_a_query_that_needs_no_types_says_so(sql: str) -> None:
     assert not analyse(sql, "duckdb", "spark").needs_types

@@ -23,11 +23,10 @@ from sqlglot import exp
 from odibi_sql.sql.spark import aggregates, nested, numbers, queries, texts, times
 from odibi_sql.sql.spark.known import EQUAL, EQUAL_BY_NAME
 from odibi_sql.sql.spark.naming import name_columns
-from odibi_sql.sql.spark.operands import Refused, kind
-from odibi_sql.sql.spark.schemas import INPUT, Describe, Schemas, asking, mark_columns
-from odibi_sql.sql.spark.spelled import order_by_columns, spell_all
+from odibi_sql.sql.spark.operands import ASKED, Refused, known_kind
+from odibi_sql.sql.spark.schemas import INPUT, Describe, Schemas, asking, mark_columns, mark_operands
+from odibi_sql.sql.spark.spelled import order_by_columns, spell_aliases, spell_all, unnest_whole
 from odibi_sql.sql.spark.stars import spell_stars, waits_for_columns
-from odibi_sql.sql.spark.times import BY_WIDTH, widths_are_told
 from odibi_sql.sql.spark.totals import keep_totals
 
 __all__ = ["INPUT", "Describe", "Refused", "Schemas", "for_spark", "name_columns"]
@@ -52,16 +51,20 @@ def for_spark(
         spell_stars(root, ask)
     keep_totals(root, ask)
     spell_all(root)
+    spell_aliases(root, ask)
+    unnest_whole(root)
     order_by_columns(root)
+    stars_wait = any(map(waits_for_columns, root.find_all(exp.Select)))
     nodes = list(root.walk())
     _check_known(nodes)
     if ask is not None:
         mark_columns(root, ask)
+        mark_operands(root, ask, _is_operand)
     if schemas is not None and describe is not None:
         for node in nodes:
             node.meta["typed"] = True
-    kinds = {id(node): kind(node) for node in nodes}
-    untold = schemas is None and any(map(_waits, nodes))
+    kinds = {id(node): known_kind(node) for node in nodes}
+    asked = list(nodes)
     for node in reversed(nodes):
         rewrite = _rewrite(node)
         if rewrite is None or node.meta.get("replaced"):
@@ -69,6 +72,7 @@ def for_spark(
         starts = [one.meta["start"] for one in node.walk() if "start" in one.meta and not isinstance(one, exp.Star)]
         made = rewrite(node)
         if made is not node:
+            asked.append(made)
             if starts:
                 made.meta["start"] = min(starts)  # where a refusal around it stands
             if node.comments and not made.comments:
@@ -80,13 +84,12 @@ def for_spark(
                 root = made
             else:
                 node.replace(made)
-    return root, untold
+    return root, schemas is None and (stars_wait or any(node.meta.get(ASKED) for node in asked))
 
 
-def _waits(node: exp.Expr) -> bool:
-    if isinstance(node, exp.Select):
-        return waits_for_columns(node)
-    return isinstance(node, BY_WIDTH) and not widths_are_told(node)
+def _is_operand(node: exp.Expr) -> bool:
+    parent = node.parent
+    return parent is not None and not isinstance(parent, exp.Select) and _rewrite(parent) is not None
 
 
 def _rewrite(node: exp.Expr) -> Callable[[exp.Expr], exp.Expr] | None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from msgspec import Struct
 from sqlglot import exp
 
+from odibi_sql.sql.spark.nested import in_order
 from odibi_sql.sql.spark.operands import (
     TYPE,
     Kind,
@@ -16,6 +17,7 @@ from odibi_sql.sql.spark.operands import (
     averaged,
     kind,
     kind_of,
+    known_kind,
     literal,
     not_decimal,
     raw,
@@ -27,6 +29,9 @@ _NARROW = frozenset({"TINYINT", "SMALLINT", "INTEGER", "UTINYINT", "USMALLINT", 
 _HALF = 2**32
 
 
+_TIMES = frozenset({"date", "timestamp", "zoned"})
+
+
 def average(node: exp.Expr) -> exp.Expr:
     """A double on DuckDB: of whole numbers and decimals their exact sum as a double, divided by their number."""
     value = averaged(node)
@@ -34,6 +39,7 @@ def average(node: exp.Expr) -> exp.Expr:
         raise Refused(node, "there is nothing to average", "write avg(x)")
     type_ = str(node.meta.get(TYPE, ""))
     known, once = kind(value) or kind_of(type_), "DISTINCT " if isinstance(node.this, exp.Distinct) else ""
+    _no_times(node, value, "an average")
     if (pivot := node.find_ancestor(exp.Pivot)) is not None:
         return _in_pivot(node, value, known, once, pivot)
     target, around = _around(node)
@@ -66,6 +72,11 @@ def _in_pivot(node: exp.Expr, value: exp.Expr, known: Kind | None, once: str, pi
         value_ = f"{once}{said(value)}"
         return raw(f"try_divide(CAST(sum({value_}) AS DOUBLE), count({value_}))", "double")
     return raw(f"avg({once}{as_double(value)})", "double")
+
+
+def _no_times(node: exp.Expr, value: exp.Expr, what: str) -> None:
+    if kind(value) in _TIMES:
+        raise Refused(node, f"{what} of dates or times is not known to Spark", "take it of epoch(x)")
 
 
 def _of_integers(value: str, type_: str, once: str, around: Callable[[str], str]) -> str:
@@ -102,6 +113,7 @@ def _around(node: exp.Expr) -> tuple[exp.Expr, Callable[[str], str]]:
 
 
 def count(node: exp.Expr) -> exp.Expr:
+    _without_order(node)
     if node.this is None and not node.expressions:
         return exp.Count(this=exp.Star())
     if isinstance(node.this, exp.Distinct) and any(isinstance(one, exp.Tuple) for one in node.this.expressions):
@@ -114,7 +126,14 @@ def count_if(node: exp.Expr) -> exp.Expr:
     return raw(f"sum(CAST({said(node.this)} AS INT))", "integer")
 
 
+def _without_order(node: exp.Expr) -> None:
+    if isinstance(node.this, exp.Order):
+        node.set("this", node.this.this)
+
+
 def extreme(node: exp.Expr) -> exp.Expr:
+    _without_order(node)
+    in_order(node.this, "compare their elements")
     if node.expressions:
         raise Refused(node, "Spark gives one minimum or maximum, not the first few", "use array_agg(… ORDER BY …)")
     return node
@@ -125,6 +144,9 @@ def extreme_by(node: exp.Expr) -> exp.Expr:
     if node.args.get("count") is not None:
         raise Refused(node, "Spark gives one value here, not the first few", "use array_agg(… ORDER BY …)")
     name = "max_by" if isinstance(node, exp.ArgMax) else "min_by"
+    in_order(node.expression, "compare one of their elements")
+    if isinstance(node.expression, exp.Tuple):
+        raise Refused(node, "rows with a NULL have another order on Spark", "use first(x ORDER BY …)")
     value, by = said(node.this), said(node.expression)
     return raw(f"{name}({value}, CASE WHEN {value} IS NOT NULL THEN {by} END)")
 
@@ -136,8 +158,8 @@ class _Ordered(Struct, frozen=True):
     array: str
     condition: str
 
-    def nonempty(self, made: str, counted: str = "*") -> exp.Var:
-        return raw(f"CASE WHEN count({counted}){self.condition} > 0 THEN {made} END")
+    def nonempty(self, made: str, known: Kind) -> exp.Var:
+        return raw(f"CASE WHEN count(*){self.condition} > 0 THEN {made} END", known)
 
 
 def _ordered(node: exp.Expr, value: str | None = None, skip_nulls: bool = False) -> _Ordered:
@@ -179,7 +201,7 @@ def _comparison(keys: list[tuple[str, bool, bool]]) -> str:
 def array_agg(node: exp.Expr) -> exp.Expr:
     """Keeps NULLs and the order, and is NULL of no rows."""
     ordered = _ordered(node)
-    _put(ordered.target, node, ordered.nonempty(f"transform({ordered.array}, e -> e.v)"))
+    _put(ordered.target, node, ordered.nonempty(f"transform({ordered.array}, e -> e.v)", "list"))
     return node
 
 
@@ -188,7 +210,8 @@ def string_agg(node: exp.Expr) -> exp.Expr:
     inner = inner.expressions[0] if isinstance(inner, exp.Distinct) else inner
     ordered = _ordered(node, as_text(inner), skip_nulls=True)
     separator = said(node.args.get("separator")) if node.args.get("separator") else literal(",")
-    _put(ordered.target, node, ordered.nonempty(f"array_join(transform({ordered.array}, e -> e.v), {separator})"))
+    made = f"array_join(transform({ordered.array}, e -> e.v), {separator})"
+    _put(ordered.target, node, ordered.nonempty(made, "text"))
     return node
 
 
@@ -236,7 +259,18 @@ def _share(node: exp.Expr, share: exp.Expr | None) -> str:
 def _without_nan(node: exp.Expr, value: exp.Expr, what: str) -> str:
     if isinstance(value, exp.Distinct):
         raise Refused(node, f"{what} of DISTINCT values is not known to Spark", "take it of a query with DISTINCT")
+    _no_times(node, value, what)
     return not_decimal(value, what)
+
+
+def neighbour(node: exp.Expr) -> exp.Expr:
+    """lag, lead. What stands for none is made a value of the same type: rounded on DuckDB, cut off on Spark."""
+    default = node.args.get("default")
+    if default is None or isinstance(default, exp.Null) or known_kind(default) == "integer":
+        return node
+    if kind(default) != kind(node.this) and {kind(default), kind(node.this)} & {"integer", "decimal"}:
+        raise Refused(node, "a default of another type becomes another value on Spark", "cast it to the column's type")
+    return node
 
 
 def nth(node: exp.Expr) -> exp.Expr:
@@ -255,6 +289,7 @@ def unordered(node: exp.Expr) -> exp.Expr:
 
 
 def sum_(node: exp.Expr) -> exp.Expr:
+    _without_order(node)
     if kind(node.this) == "boolean":
         node.set("this", raw(f"CAST({said(node.this)} AS INT)", "integer"))
     return node
@@ -285,6 +320,8 @@ REWRITES: Mapping[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
     exp.PercentileCont: quantile,
     exp.WithinGroup: within_group,
     exp.NthValue: nth,
+    exp.Lag: neighbour,
+    exp.Lead: neighbour,
     exp.Grouping: grouping,
     exp.GroupingId: grouping,
 }

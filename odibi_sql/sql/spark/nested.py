@@ -6,8 +6,24 @@ from collections.abc import Callable, Mapping
 
 from sqlglot import exp
 
-from odibi_sql.sql.spark.operands import Refused, as_text, kind, literal, raw, said, string, whole_number
+from odibi_sql.sql.spark.operands import (
+    Refused,
+    as_text,
+    kind,
+    known_kind,
+    literal,
+    of_type,
+    raw,
+    said,
+    stop,
+    string,
+    whole_number,
+)
 from odibi_sql.sql.spark.texts import joined_lists
+from odibi_sql.sql.spark.times import series_of_times
+
+_EXPONENT = r"^(-?|[\\[{].*[\\[:,]-?)[0-9]\\.[0-9]+E-?[0-9]+([\\]},].*)?$"
+NESTED = ("list", "struct")
 
 
 def element(node: exp.Expr) -> exp.Expr:
@@ -40,13 +56,22 @@ def at(place: int) -> Callable[[exp.Expr], exp.Expr]:
 def contains(node: exp.Expr) -> exp.Expr:
     """False and not NULL where the list has a NULL and not the value."""
     items, value = said(node.this), said(node.expression)
-    known = f"{items} IS NOT NULL" + ("" if isinstance(node.expression, exp.Literal) else f" AND {value} IS NOT NULL")
-    return raw(f"CASE WHEN {known} THEN coalesce(array_contains({items}, {value}), false) END", "boolean")
+    found = f"coalesce(array_contains({items}, {value}), false)"
+    if isinstance(node.expression, exp.Literal):
+        return raw(f"CASE WHEN {items} IS NOT NULL THEN {found} END", "boolean")
+    known = f"{items} IS NOT NULL AND {value} IS NOT NULL"
+    return raw(f"CASE WHEN size({items}) = 0 THEN false WHEN {known} THEN {found} END", "boolean")
 
 
 def position(node: exp.Expr) -> exp.Expr:
+    """That of a NULL, too."""
     items, value = node.expressions if isinstance(node, exp.Anonymous) else (node.this, node.expression)
-    return raw(f"nullif(array_position({said(items)}, {said(value)}), 0)", "integer")
+    place, null = f"array_position({said(items)}, {said(value)})", f"transform({said(items)}, e -> e IS NULL)"
+    if isinstance(value, exp.Null):
+        place = f"array_position({null}, true)"
+    elif not isinstance(value, exp.Literal):
+        place = f"CASE WHEN {said(value)} IS NULL THEN array_position({null}, true) ELSE {place} END"
+    return raw(f"nullif({place}, 0)", "integer")
 
 
 def concat(node: exp.Expr) -> exp.Expr:
@@ -74,7 +99,7 @@ def joined(node: exp.Expr) -> exp.Expr:
     if node.args.get("null") is not None:
         raise Refused(node, "a text for NULL is not known to Spark here", "leave it out")
     items = said(node.this)
-    texts = f"transform({items}, e -> {as_text(exp.column('e'))})" if kind(node.this) != "list" else items
+    texts = f"transform({items}, e -> {as_text(exp.column('e'))})"
     made = f"array_join({texts}, {said(node.expression)})"
     return raw(f"CASE WHEN size({items}) = 0 OR exists({items}, e -> e IS NOT NULL) THEN {made} END", "text")
 
@@ -86,11 +111,11 @@ def numbers(node: exp.Expr) -> exp.Expr:
 
 def series(node: exp.Expr) -> str:
     start, end, step = (node.args.get(name) for name in ("start", "end", "step"))
+    if isinstance(step, exp.Interval):
+        return series_of_times(node, step)
     by = 1 if step is None else whole_number(step)
     if not by:
         raise Refused(node, "Spark knows this series only of whole numbers", "write the step, not 0, as a number")
-    if step is not None and any(kind(one) in ("date", "timestamp", "zoned") for one in (start, end)):
-        raise Refused(node, "a series of times has another type on Spark", "add the numbers of a range() to the date")
     first, last = f"CAST({said(start)} AS BIGINT)", f"CAST({said(end)} AS BIGINT)"
     if node.args.get("is_end_exclusive"):
         last = f"{last} {'-' if by > 0 else '+'} 1"
@@ -122,13 +147,48 @@ def json_text(node: exp.Expr) -> exp.Expr:
         raise Refused(
             node, "this path into JSON is not known to mean the same on Spark", "use a path such as '$.a.b[0]'"
         )
-    return node
+    parent = node.parent
+    while isinstance(parent, exp.Paren):
+        parent = parent.parent
+    if isinstance(parent, exp.Cast) and of_type(parent.to) in ("integer", "decimal", "double"):
+        return node
+    value = said(node)
+    refusal = stop("a number in JSON has another text on Spark: cast it to a number (x::DECIMAL(18, 4))")
+    return raw(f"CASE WHEN {value} RLIKE '{_EXPONENT}' THEN {refusal} ELSE {value} END", "text")
 
 
 def json_array_length(node: exp.Expr) -> exp.Expr:
     if len(node.expressions) != 1:
         raise Refused(node, "Spark counts the elements of a whole JSON array only", "extract the array with ->> first")
-    return raw(f"CAST(json_array_length({said(node.expressions[0])}) AS BIGINT)", "integer")
+    value = said(node.expressions[0])
+    made = f"CASE WHEN {value} IS NOT NULL THEN coalesce(json_array_length({value}), 0) END"
+    return raw(f"CAST({made} AS BIGINT)", "integer")
+
+
+def function(node: exp.Expr) -> exp.Expr:
+    if len(node.expressions) > 1 and isinstance(node.parent, (exp.Transform, exp.ArrayFilter)):
+        raise Refused(node, "the index in a lambda begins at 0 on Spark, not at 1", "use a lambda of the element alone")
+    if isinstance(node.parent, exp.Anonymous):
+        raise Refused(node, "`->` is not known to mean the same here on Spark", "use ->> for the text of what is there")
+    return node
+
+
+def row(node: exp.Expr) -> exp.Expr:
+    if isinstance(node.parent, (exp.Alias, exp.Select, exp.Array, exp.PropertyEQ, exp.AggFunc, exp.Ordered)):
+        raise Refused(node, "the fields of a row have other names on Spark", "name them: {'a': x, 'b': y}")
+    return node
+
+
+def ordered(node: exp.Expr) -> exp.Expr:
+    in_order(node.this, "order by their elements")
+    return node
+
+
+def chosen(node: exp.Expr) -> exp.Expr:
+    """greatest, least."""
+    for one in (node.this, *node.expressions):
+        in_order(one, "compare their elements")
+    return node
 
 
 def comprehension(node: exp.Expr) -> exp.Expr:
@@ -152,15 +212,41 @@ def reverse(node: exp.Expr) -> exp.Expr:
 
 
 def compared(node: exp.Expr) -> exp.Expr:
-    if "list" in (kind(node.this), kind(node.expression)):
-        raise Refused(node, "lists with a NULL have another order on Spark", "compare their elements")
+    sides = (node.this, node.expression)
+    if any(isinstance(one.unnest(), exp.Tuple) for one in sides):
+        raise Refused(node, "rows with a NULL have another order on Spark", "compare their parts")
+    if any(known_kind(one) not in (None, *NESTED) for one in sides):
+        return node  # so the other is none
+    for one in sides:
+        in_order(one, "compare their elements")
     return node
+
+
+def in_order(node: exp.Expr, hint: str) -> None:
+    """Refuses what is put in order, or compared, in another way. A NULL within is the last one on DuckDB."""
+    if (what := kind(node)) in NESTED:
+        raise Refused(node, f"{what}s with a NULL have another order on Spark", hint)
 
 
 def among(node: exp.Expr) -> exp.Expr:
     if node.args.get("field") is not None:
         raise Refused(node, "IN a list is not known to Spark", "use list_contains(list, value)")
-    return node
+    if isinstance(node.args.get("query"), exp.Values):
+        raise Refused(node, "IN VALUES is not known to Spark", "write IN (1, 2)")
+    if node.args.get("query") is None or _is_condition(node):
+        return node
+    value = said(node)
+    return raw(f"CASE WHEN {value} THEN true WHEN NOT {value} THEN false END", "boolean")
+
+
+def _is_condition(node: exp.Expr) -> bool:
+    """Where NULL is as good as false. Elsewhere Spark would say false."""
+    while isinstance(node.parent, (exp.And, exp.Or, exp.Not, exp.Paren)):
+        node = node.parent
+    parent = node.parent
+    if isinstance(parent, (exp.If, exp.Join)):
+        return node.arg_key in ("this", "on")
+    return isinstance(parent, (exp.Where, exp.Having, exp.Qualify))
 
 
 def any_of(node: exp.Expr) -> exp.Expr:
@@ -188,6 +274,11 @@ REWRITES: Mapping[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
     exp.GTE: compared,
     exp.In: among,
     exp.All: any_of,
+    exp.Lambda: function,
+    exp.Tuple: row,
+    exp.Ordered: ordered,
+    exp.Greatest: chosen,
+    exp.Least: chosen,
 }
 FUNCTIONS: Mapping[str, Callable[[exp.Expr], exp.Expr]] = {
     "list_position": position,

@@ -26,6 +26,7 @@ _INTEGERS = {
     exp.DType.TINYINT: "TINYINT", exp.DType.SMALLINT: "SMALLINT", exp.DType.INT: "INT", exp.DType.BIGINT: "BIGINT",
     exp.DType.INT128: "DECIMAL(38, 0)",
 }  # fmt: skip
+_SHORT = (exp.DType.TIMESTAMP_S, exp.DType.TIMESTAMP_MS)
 _DATE = r"^\s*\d{4}-\d{1,2}-\d{1,2}\s*$"
 _TIMESTAMP = r"^\s*\d{4}-\d{1,2}-\d{1,2}([ T]\d{1,2}:\d{2}(:\d{2}(\.\d{1,6})?)?)?\s*$"
 
@@ -82,6 +83,8 @@ def whole(node: exp.Expr) -> exp.Expr:
 def truncate(node: exp.Expr) -> exp.Expr:
     if node.args.get("decimals") is not None:
         raise Refused(node, "trunc() to a number of digits is not known to Spark", "multiply, trunc() and divide")
+    if kind(node.this) == "integer":
+        return raw(said(node.this), "integer")
     value = not_decimal(node.this, "trunc")
     beyond = f"isnan({value}) OR abs({value}) >= 4503599627370496"
     return raw(f"CASE WHEN {beyond} THEN {value} ELSE CAST(CAST({value} AS BIGINT) AS DOUBLE) END", "double")
@@ -153,12 +156,14 @@ def cast(node: exp.Expr) -> exp.Expr:
     if to.this in _INTEGERS:
         return _to_integer(node, _INTEGERS[to.this])
     target = of_type(to)
+    if to.this in _SHORT:
+        raise Refused(node, "Spark has no times without microseconds", "use date_trunc('second', …)")
     if target == "text":
         if to.expressions:
             raise Refused(node, "Spark cuts or pads a text of a given length", "use VARCHAR without a length")
         return raw(as_text(node.this), "text")
     if target == "boolean":
-        return node
+        return _to_boolean(node)
     if target == "double":
         return _to_double(node)
     if target == "decimal":
@@ -166,6 +171,16 @@ def cast(node: exp.Expr) -> exp.Expr:
     if target in ("date", "timestamp", "zoned"):
         return _to_moment(node)
     raise _no_cast(node)
+
+
+def _to_boolean(node: exp.Expr) -> exp.Expr:
+    """Spark reads a text with blanks around, too."""
+    known = kind(node.this)
+    if not isinstance(node, exp.TryCast) or known not in (None, "text"):
+        return node
+    value = said(node.this)
+    made = f"CASE WHEN CAST({value} AS STRING) RLIKE '^\\\\s|\\\\s$' THEN NULL ELSE TRY_CAST({value} AS BOOLEAN) END"
+    return raw(made, "boolean")
 
 
 def _no_cast(node: exp.Expr) -> Refused:
@@ -176,6 +191,8 @@ def _no_cast(node: exp.Expr) -> Refused:
 
 def _of_literal(node: exp.Expr) -> exp.Expr:
     text, to = node.this.name, node.args["to"]
+    if to.this in _SHORT:
+        raise Refused(node, "Spark has no times without microseconds", "use TIMESTAMP")
     target = of_type(to)
     forms = {"date": _DATE, "timestamp": _TIMESTAMP, "zoned": _TIMESTAMP}
     if target in forms:
@@ -274,7 +291,21 @@ def _to_moment(node: exp.Expr) -> exp.Expr:
 
 
 def bit_shift(node: exp.Expr) -> exp.Expr:
-    raise Refused(node, "Spark's `<<` drops the bits that DuckDB stops at", "multiply by a power of two")
+    if isinstance(node, exp.BitwiseLeftShift):
+        raise Refused(node, "Spark's `<<` drops the bits that DuckDB stops at", "multiply by a power of two")
+    if not 0 <= (whole_number(node.expression) or 0) < 32 or whole_number(node.expression) is None:
+        raise Refused(node, "Spark shifts by 32 bits as if by none", "shift by 0 to 31 bits, written out")
+    return node
+
+
+def factorial(node: exp.Expr) -> exp.Expr:
+    """Beyond 20 it is NULL on Spark."""
+    value = said(node.this)
+    if (number := whole_number(node.this)) is not None:
+        if number > 20:
+            raise Refused(node, "Spark knows factorials up to 20", "take the product of smaller ones")
+        return node
+    return raw(f"CASE WHEN {value} > 20 THEN {stop('Spark knows factorials up to 20')} ELSE factorial({value}) END")
 
 
 def pi(_: exp.Expr) -> exp.Expr:
@@ -282,12 +313,18 @@ def pi(_: exp.Expr) -> exp.Expr:
 
 
 def finite(node: exp.Expr) -> exp.Expr:
-    value = said(node.expressions[0])
+    value = said(_number(node, node.expressions[0]))
     return raw(f"(NOT isnan({value}) AND abs({value}) <> DOUBLE('Infinity'))", "boolean")
 
 
+def _number(node: exp.Expr, value: exp.Expr) -> exp.Expr:
+    if kind(value) in ("date", "timestamp", "zoned"):
+        raise Refused(node, "Spark has no infinite dates and times", "leave the question out")
+    return value
+
+
 def infinite(node: exp.Expr) -> exp.Expr:
-    return raw(f"(abs({said(node.this)}) = DOUBLE('Infinity'))", "boolean")
+    return raw(f"(abs({said(_number(node, node.this))}) = DOUBLE('Infinity'))", "boolean")
 
 
 REWRITES: Mapping[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
@@ -305,5 +342,7 @@ REWRITES: Mapping[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
     exp.Cast: cast,
     exp.TryCast: cast,
     exp.BitwiseLeftShift: bit_shift,
+    exp.BitwiseRightShift: bit_shift,
+    exp.Factorial: factorial,
 }
 FUNCTIONS: Mapping[str, Callable[[exp.Expr], exp.Expr]] = {"isfinite": finite}

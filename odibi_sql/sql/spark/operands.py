@@ -12,8 +12,9 @@ from sqlglot import exp
 from sqlglot.errors import ParseError
 
 Kind = Literal[
-    "integer", "decimal", "double", "text", "boolean", "date", "timestamp", "zoned", "list", "interval", "real"
-]
+    "integer", "decimal", "double", "text", "boolean", "date", "timestamp", "zoned", "list", "struct", "interval",
+    "real",
+]  # fmt: skip
 
 _KINDS: dict[Kind, str] = {
     "integer": "TINYINT SMALLINT INT BIGINT INT128",
@@ -25,6 +26,7 @@ _KINDS: dict[Kind, str] = {
     "timestamp": "TIMESTAMP TIMESTAMPNTZ TIMESTAMP_S TIMESTAMP_MS",
     "zoned": "TIMESTAMPTZ TIMESTAMPLTZ",
     "list": "LIST ARRAY",
+    "struct": "STRUCT",
     "interval": "INTERVAL",
     "real": "FLOAT",
 }
@@ -57,8 +59,11 @@ _OF_CLASS: dict[type[exp.Expr], Kind] = {
     exp.Avg: "double",
     exp.Stddev: "double",
     exp.Array: "list",
+    exp.Struct: "struct",
     exp.Interval: "interval",
+    exp.CurrentTimestamp: "zoned",
 }
+ASKED = "kind asked"  # noted on a node whose kind was asked for, and is not known
 
 
 class Refused(Exception):
@@ -96,7 +101,15 @@ def of_type(type_: exp.DataType) -> Kind | None:
 
 
 def kind(node: exp.Expr | None) -> Kind | None:
-    """What the node is known to give, from its own text alone; a replaced one keeps what it was."""
+    """What the node is known to give, from its own text or as it is marked; a replaced one keeps what it was. Where it
+    is not known, that is noted: with types, something else may come of what asked."""
+    known = known_kind(node)
+    if known is None and node is not None and not isinstance(node, exp.Null):
+        node.meta[ASKED] = True
+    return known
+
+
+def known_kind(node: exp.Expr | None) -> Kind | None:
     if node is None:
         return None
     kept = node.meta.get("kind")
@@ -107,22 +120,22 @@ def kind(node: exp.Expr | None) -> Kind | None:
             return "text"
         return "integer" if node.is_int else "double" if "e" in node.name.lower() else "decimal"
     if isinstance(node, (exp.Paren, exp.Neg, exp.Alias, exp.Window, exp.Filter)):
-        return kind(node.this)
+        return known_kind(node.this)
     if isinstance(node, exp.Cast):
         return of_type(node.to)
     if isinstance(node, (exp.Coalesce, exp.Greatest, exp.Least)):
-        return _alike([kind(node.this), *map(kind, node.expressions)])
+        return _alike([known_kind(node.this), *map(known_kind, node.expressions)])
     if isinstance(node, exp.Case):
         results = [one.args["true"] for one in node.args["ifs"]] + (
             [node.args["default"]] if node.args.get("default") else []
         )
-        return _alike([kind(one) for one in results if not isinstance(one, exp.Null)])
+        return _alike([known_kind(one) for one in results if not isinstance(one, exp.Null)])
     if isinstance(
         node, (exp.Nullif, exp.Sum, exp.Min, exp.Max, exp.Abs, exp.Round, exp.Lag, exp.Lead, exp.ArgMax, exp.ArgMin)
     ):
-        return kind(node.this)
+        return known_kind(node.this)
     if isinstance(node, (exp.Add, exp.Sub, exp.Mul, exp.Mod)):
-        return _number(kind(node.this), kind(node.expression))
+        return _number(known_kind(node.this), known_kind(node.expression))
     return next((one for class_, one in _OF_CLASS.items() if isinstance(node, class_)), None)
 
 
@@ -196,7 +209,7 @@ def as_text(node: exp.Expr) -> str:
 
 
 def as_double(node: exp.Expr) -> str:
-    return said(node) if kind(node) == "double" else f"CAST({said(node)} AS DOUBLE)"
+    return said(node) if known_kind(node) == "double" else f"CAST({said(node)} AS DOUBLE)"
 
 
 def not_decimal(node: exp.Expr, what: str) -> str:

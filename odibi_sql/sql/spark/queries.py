@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from sqlglot import exp, transforms
 
 from odibi_sql.sql.spark.naming import NAMED, names_matter
 from odibi_sql.sql.spark.nested import series
-from odibi_sql.sql.spark.operands import Refused, raw, said
-from odibi_sql.sql.spark.schemas import is_star
+from odibi_sql.sql.spark.operands import Kind, Refused, kind, raw, said
+from odibi_sql.sql.spark.schemas import COLUMNS, is_star, leaves
 from odibi_sql.sql.spark.totals import KEPT, WAITS
 
 
@@ -22,6 +22,10 @@ def select(node: exp.Expr) -> exp.Expr:
             raise Refused(node, f"{name} cannot be said to Spark beside LIMIT or DISTINCT", "use a query around it")
         if first_of and any(map(is_star, node.expressions)):
             raise Refused(node, "DISTINCT ON cannot be said to Spark with `*`", "name the columns", untold=True)
+    unnested = [one for one in node.expressions if isinstance(one.unalias(), exp.Explode)]
+    if len(unnested) > 1:
+        message, hint = "two unnest() beside each other are paired on DuckDB only", "unnest one list a query"
+        raise Refused(unnested[1], message, hint)
     _check_names(node)
     return _without_qualify(node) if qualify and any(map(is_star, node.expressions)) else node
 
@@ -43,6 +47,35 @@ def _check_names(select: exp.Expr) -> None:
     for column in select.expressions:
         if not isinstance(column, NAMED) and names_matter(select):
             raise Refused(column, "a column without a name has another name on Spark", "name it: … AS name")
+
+
+def combined(node: exp.Expr) -> exp.Expr:
+    """UNION and so on. Where a text meets something else, DuckDB makes texts of all, Spark numbers and dates."""
+    if isinstance(node.parent, exp.SetOperation):
+        return node
+    if isinstance(node, exp.Union) and node.args.get("distinct") and _is_recursive(node):
+        message, hint = "Spark's recursion has no UNION without ALL", "write UNION ALL, and a condition that ends it"
+        raise Refused(node, message, hint)
+    for columns in zip(*map(_columns, leaves(node)), strict=False):
+        if "text" not in (known for _, known in columns):
+            continue
+        other = next((one for one, known in columns if known not in (None, "text")), None)
+        if other is not None:
+            raise Refused(other, "with texts in the same column this is no text on Spark", "cast it: x::VARCHAR")
+    return node
+
+
+def _columns(select: exp.Select) -> Sequence[tuple[exp.Expr, Kind | None]]:
+    if any(map(is_star, select.expressions)):
+        return [(select, known) for known in select.meta.get(COLUMNS) or [kind(select)]]
+    return [(one, None if isinstance(one.unalias(), exp.Null) else kind(one.unalias())) for one in select.expressions]
+
+
+def _is_recursive(node: exp.Expr) -> bool:
+    cte = node.parent
+    if not isinstance(cte, exp.CTE):
+        return False
+    return any(table.name.lower() == cte.alias.lower() and not table.db for table in node.find_all(exp.Table))
 
 
 def star(node: exp.Expr) -> exp.Expr:
@@ -70,6 +103,8 @@ def sample(node: exp.Expr) -> exp.Expr:
 
 
 def limit(node: exp.Expr) -> exp.Expr:
+    if node.expression is not None and node.expression.find(exp.Query):
+        raise Refused(node, "Spark's LIMIT is no query", "write a number of rows, or use row_number()")
     if isinstance(node.expression, exp.LimitOptions) or node.find(exp.LimitOptions):
         raise Refused(node, "Spark has no LIMIT in percent", "write a number of rows")
     return node
@@ -184,7 +219,25 @@ _BY_PLACE = (
 )  # fmt: skip
 
 
+_BY_ORDER = (exp.Rank, exp.DenseRank, exp.PercentRank, exp.CumeDist)
+
+
+def _spell_window(node: exp.Expr) -> None:
+    """OVER (w ORDER BY …), which Spark does not know."""
+    name, select = node.args.get("alias"), node.find_ancestor(exp.Select)
+    added = [key for key in ("partition_by", "order", "spec") if node.args.get(key)]
+    if name is None or not added or select is None:
+        return
+    for one in select.args.get("windows") or ():
+        if one.name.lower() == name.name.lower():
+            for key in ("partition_by", "order", "spec"):
+                if key not in added and (value := one.args.get(key)):
+                    node.set(key, [each.copy() for each in value] if isinstance(value, list) else value.copy())
+            node.set("alias", one.args["alias"].copy() if one.args.get("alias") else None)
+
+
 def window(node: exp.Expr) -> exp.Expr:
+    _spell_window(node)
     function = node.this
     while isinstance(function, (exp.IgnoreNulls, exp.RespectNulls, exp.Filter)):
         function = function.this
@@ -193,6 +246,8 @@ def window(node: exp.Expr) -> exp.Expr:
     ordered = node.args.get("order") or node.args.get("alias")
     if not ordered and isinstance(function, _BY_PLACE):
         raise Refused(node, "without an order the rows of a window come as they please", "OVER (… ORDER BY …)")
+    if not ordered and isinstance(function, _BY_ORDER):
+        raise Refused(node, "without an order all rows of a window have the same rank", "OVER (… ORDER BY …)")
     if isinstance(function, exp.Expr) and function.find(exp.Order):
         raise Refused(node, "Spark has no ORDER BY within a window function's arguments", "order the window")
     return node
@@ -200,6 +255,9 @@ def window(node: exp.Expr) -> exp.Expr:
 
 REWRITES: Mapping[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
     exp.Select: select,
+    exp.Union: combined,
+    exp.Except: combined,
+    exp.Intersect: combined,
     exp.Star: star,
     exp.CTE: cte,
     exp.Rollup: totals,

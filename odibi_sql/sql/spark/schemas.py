@@ -13,13 +13,15 @@ from sqlglot import exp
 
 from odibi_sql.quoting import quote_name
 from odibi_sql.relation import Column
-from odibi_sql.sql.spark.operands import TYPE, Kind, averaged, kind, kind_of
+from odibi_sql.sql.spark.operands import TYPE, Kind, averaged, kind_of, known_kind
 
 Schemas = Mapping[str, Mapping[str, str]]  # table as written, in lower case -> column -> type in DuckDB's words
 Describe = Callable[[str], Sequence[Column] | None]  # a SELECT -> its columns as DuckDB binds it, if it can
 Ask = Callable[[exp.Select, Sequence[exp.Expr]], Sequence[Column] | None]  # the same of parts, beside what it reads
 
+COLUMNS = "columns"  # where a SELECT with a `*` notes the kinds of its columns
 INPUT = "input"  # where a table in the tree notes the name under which `Schemas` has it
+_MADE = (exp.Func, exp.Binary, exp.Bracket, exp.Dot, exp.Window)
 _BY_COLUMN = ("expressions", "where", "from_", "joins", "laterals")  # where a column goes before an alias of its name
 
 
@@ -55,6 +57,10 @@ def mark_columns(root: exp.Expr, ask: Ask) -> None:
             node.meta[TYPE] = found[0].type
     for pivot in root.find_all(exp.Pivot):
         _mark_pivot(pivot, ask)
+    for combined in root.find_all(exp.SetOperation):
+        for select in leaves(combined) if not isinstance(combined.parent, exp.SetOperation) else ():
+            if any(map(is_star, select.expressions)) and (known := ask(select, select.expressions)) is not None:
+                select.meta[COLUMNS] = [kind_of(one.type) for one in known]
 
 
 def _mark_pivot(pivot: exp.Pivot, ask: Ask) -> None:
@@ -72,6 +78,40 @@ def _mark_pivot(pivot: exp.Pivot, ask: Ask) -> None:
             if (value := averaged(node)) is not None and (found := ask(select, [value])):
                 node.meta[TYPE] = found[0].type
     source.set("pivots", pivots)
+
+
+def leaves(node: exp.Expr) -> Iterator[exp.Select]:
+    """The queries of UNION and so on."""
+    node = node.unnest()
+    if isinstance(node, exp.SetOperation):
+        yield from leaves(node.this)
+        yield from leaves(node.expression)
+    elif isinstance(node, exp.Select):
+        yield node
+
+
+def mark_operands(root: exp.Expr, ask: Ask, is_operand: Callable[[exp.Expr], bool]) -> None:
+    """The same for what is made of columns, where its text does not tell; those with an aggregate apart, since they
+    cannot stand beside columns."""
+    by_select: dict[tuple[int, bool], tuple[exp.Select, list[exp.Expr]]] = {}
+    for node in root.walk():
+        if not isinstance(node, _MADE) or isinstance(node, exp.Explode) or known_kind(node) or not is_operand(node):
+            continue
+        select = node.find_ancestor(exp.Select, exp.Lambda)
+        if isinstance(select, exp.Select):
+            key = id(select), node.find(exp.AggFunc) is not None
+            by_select.setdefault(key, (select, []))[1].append(node)
+    for select, nodes in by_select.values():
+        found = ask(select, nodes)
+        types = [one.type for one in found] if found is not None else [_type(select, node, ask) for node in nodes]
+        for node, type_ in zip(nodes, types, strict=True):
+            if type_ is not None and (known := kind_of(type_)) is not None:
+                node.meta["kind"] = known
+
+
+def _type(select: exp.Select, node: exp.Expr, ask: Ask) -> str | None:
+    found = ask(select, [node])
+    return found[0].type if found else None
 
 
 def _mark(select: exp.Select, columns: list[exp.Column], ask: Ask) -> None:
@@ -94,7 +134,7 @@ def _mark(select: exp.Select, columns: list[exp.Column], ask: Ask) -> None:
             column.meta["kind"] = found
     for column, found in aliased:
         meant = aliases[column.name.lower()]
-        other = None if any(one is column for one in meant.find_all(exp.Column)) else kind(meant)
+        other = None if any(one is column for one in meant.find_all(exp.Column)) else known_kind(meant)
         if other is not None and found in (None, other):
             column.meta["kind"] = other
 

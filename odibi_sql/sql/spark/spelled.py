@@ -10,9 +10,11 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from odibi_sql.sql.spark.schemas import is_star
+from odibi_sql.sql.spark.operands import ASKED
+from odibi_sql.sql.spark.schemas import Ask, is_star
 
 _HIDDEN = "__order_"
+_ELEMENT = "__element"
 _NOT_PLAIN = (exp.Anonymous, exp.Window, exp.Select, exp.Explode, exp.Unnest)
 _IN_SOURCE = (exp.With, exp.CTE, exp.Subquery, exp.From, exp.Join, exp.SetOperation)
 
@@ -44,6 +46,39 @@ def orders_by_all(select: exp.Select) -> bool:
     order = select.args.get("order")
     by = [one.this for one in order.expressions] if order is not None else []
     return len(by) == 1 and isinstance(by[0], exp.Var) and by[0].name.upper() == "ALL"
+
+
+def spell_aliases(root: exp.Expr, ask: Ask | None) -> None:
+    """WHERE may say what is selected by its alias, unless a column that is read has that name. Spark reads columns
+    alone."""
+    for select in root.find_all(exp.Select):
+        where = select.args.get("where")
+        aliases = {one.alias.lower(): one.this for one in select.expressions if isinstance(one, exp.Alias)}
+        for column in list(where.find_all(exp.Column)) if where is not None and aliases else ():
+            meant = aliases.get(column.name.lower())
+            if meant is None or not _is_plain(column) or column.find_ancestor(exp.Select) is not select:
+                continue
+            if ask is None:
+                column.meta[ASKED] = column != meant
+            elif ask(select, [column]) is None:
+                column.replace(exp.Paren(this=meant.copy()))
+
+
+def unnest_whole(root: exp.Expr) -> None:
+    """unnest() within an expression becomes that of a list to whose elements the expression is applied."""
+    for select in root.find_all(exp.Select):
+        for column in select.expressions:
+            made = column.unalias()
+            found = [one for one in made.find_all(exp.Explode) if one.find_ancestor(exp.Select) is select]
+            if len(found) != 1 or found[0] is made or made.find(exp.AggFunc, exp.Window):
+                continue
+            element = exp.to_identifier(_ELEMENT)
+            items = found[0].this
+            found[0].replace(element)
+            whole = exp.Explode()
+            made.replace(whole)
+            applied = exp.Lambda(this=made, expressions=[element.copy()])
+            whole.set("this", exp.Transform(this=items, expression=applied))
 
 
 def order_by_columns(root: exp.Expr) -> None:

@@ -9,6 +9,10 @@ from sqlglot import exp
 
 from odibi_sql.sql.spark.operands import Refused, as_text, kind, literal, raw, said, stop, string, whole_number
 
+_SPACES = "".join(map(chr, (0x20, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000)))
+_LONG = "ŉǰΐΰևẖẗẘẙẚﬀﬁﬂﬃﬄﬅﬆ"  # letters whose upper case is several on Spark, and themselves on DuckDB
+_HIDDEN = "".join(chr(0xF8C0 + n) for n in range(len(_LONG)))  # private characters, which have no case
+_COMBINED = r"[\\p{M}\\u200D\\x{1F1E6}-\\x{1F1FF}\\x{1F3FB}-\\x{1F3FF}]"
 _ESCAPED = set("dDwWsS") | set(r".\+*?()[]{}^$|/-") | set("ntrf")
 
 
@@ -45,9 +49,13 @@ def substring(node: exp.Expr) -> exp.Expr:
         raise Refused(
             node, "a substring from here may be another one on Spark", "start at 1 or later, or at -1 or before"
         )
-    if count is None:
+    if count is None and first < 0:
         node.set("length", raw(_not_negative(length, "the length of a substring")))
-    return node
+    elif count is None and first > 1:
+        text, number = said(node.this), said(length)
+        back = f"substring({text}, greatest({first} + {number}, 1), least({first - 1}, -({number})))"
+        return raw(f"CASE WHEN {number} < 0 THEN {back} ELSE {said(node)} END", "text")
+    return node  # from 1 on, a negative length gives none on both
 
 
 def _not_negative(node: exp.Expr, what: str) -> str:
@@ -106,6 +114,8 @@ def _java(node: exp.Expr, pattern: str) -> str:
             raise _odd(node, "[[:" if one == "[" else two)
         if two == "(?" and pattern[position + 2 : position + 3] != ":":
             raise _odd(node, pattern[position : position + 3])
+        if one == "{" and not in_class and not re.match(r"\{\d+(,\d*)?\}", pattern[position:]):
+            raise _odd(node, "{")
         if one == "[":
             in_class = True
         elif one == "]":
@@ -153,6 +163,8 @@ def regexp_extract(node: exp.Expr) -> exp.Expr:
         raise Refused(node, "regexp_extract with named groups is not known to Spark", "number the group")
     name = "regexp_extract_all" if isinstance(node, exp.RegexpExtractAll) else "regexp_extract"
     pattern = pattern_of(node, node.expression)
+    if number and name == "regexp_extract_all" and re.search(r"\||\)[?*]|\)\{0", pattern):
+        raise Refused(node, "a group that may match nothing is NULL on DuckDB only", "put the choice into the group")
     return raw(f"{name}({said(node.this)}, {literal(pattern)}, {number})")
 
 
@@ -182,12 +194,31 @@ def character(node: exp.Expr) -> exp.Expr:
     return node
 
 
+def trimmed(node: exp.Expr) -> exp.Expr:
+    """Without characters given, DuckDB takes all of Unicode's spaces away, Spark the one of ASCII."""
+    text = string(node.this)
+    if node.expression is None and (text is None or not text.isascii()):
+        node.set("expression", exp.Literal.string(_SPACES))
+        node.set("position", node.args.get("position") or "BOTH")
+    return node
+
+
+def reversed_(node: exp.Expr) -> exp.Expr:
+    """DuckDB keeps together what is seen as one character."""
+    if kind(node.this) == "list" or ((text := string(node.this)) is not None and text.isascii()):
+        return node
+    value = said(node.this)
+    refusal = stop("reverse() of combined characters is another text on Spark")
+    return raw(f"CASE WHEN {value} RLIKE '{_COMBINED}' THEN {refusal} ELSE reverse({value}) END", "text")
+
+
 def cased(node: exp.Expr) -> exp.Expr:
     """Java's upper case of one letter can be two, and its lower case depends on the letters around."""
     if (text := string(node.this)) is not None and text.isascii():
         return node
     if isinstance(node, exp.Upper):
-        return raw(f"upper(translate({said(node.this)}, 'ß', 'ẞ'))", "text")
+        hidden = f"upper(translate({said(node.this)}, 'ß{_LONG}', 'ẞ{_HIDDEN}'))"
+        return raw(f"translate({hidden}, '{_HIDDEN}', '{_LONG}')", "text")
     return raw(f"lower(translate({said(node.this)}, '\u0130\u03a3', 'i\u03c3'))", "text")
 
 
@@ -224,6 +255,8 @@ REWRITES: Mapping[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
     exp.SplitPart: split_part,
     exp.Chr: character,
     exp.Pad: pad,
+    exp.Trim: trimmed,
+    exp.Reverse: reversed_,
     exp.Upper: cased,
     exp.Lower: cased,
 }

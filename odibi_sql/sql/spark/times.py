@@ -10,9 +10,27 @@ from collections.abc import Callable, Mapping
 
 from sqlglot import exp
 
-from odibi_sql.sql.spark.operands import Refused, kind, literal, raw, said, stop, string, unzoned, whole_number
+from odibi_sql.sql.spark.numbers import cast
+from odibi_sql.sql.spark.operands import (
+    Refused,
+    kind,
+    known_kind,
+    literal,
+    raw,
+    said,
+    stop,
+    string,
+    unzoned,
+    whole_number,
+)
 
+_MOMENTS = frozenset({"date", "timestamp", "zoned"})
 _UNITS = {"YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "HOUR", "MINUTE", "SECOND"}
+_SHORT = {
+    "Y": "YEAR", "YR": "YEAR", "MON": "MONTH", "W": "WEEK", "D": "DAY", "H": "HOUR", "HR": "HOUR", "M": "MINUTE",
+    "MIN": "MINUTE", "S": "SECOND", "SEC": "SECOND", "WEEKDAY": "DOW", "DAYOFMONTH": "DAY", "WEEKOFYEAR": "WEEK",
+    "MS": "MILLISECOND", "US": "MICROSECOND",
+}  # fmt: skip
 _STEPS = {"QUARTER": (3, "MONTH"), "WEEK": (7, "DAY")}
 _PARTS = {
     "YEAR": "year({0})", "MONTH": "month({0})", "DAY": "day({0})", "QUARTER": "quarter({0})", "DOY": "dayofyear({0})",
@@ -29,9 +47,15 @@ _WRITTEN = {
 _READ = {"Y": "yyyy", "m": "M", "d": "d", "H": "H", "M": "m", "S": "s"}
 
 
+def _unit(name: str) -> str:
+    """A unit of time by one of the names that DuckDB has for it."""
+    name = name.upper()
+    short = name if name in _SHORT or len(name) == 1 else name.removesuffix("S")
+    return _SHORT.get(short, short)
+
+
 def unit_of(node: exp.Expr, unit: exp.Expr | None) -> str:
-    name = unit.name.upper() if unit is not None else ""
-    name = name if name in _UNITS else name.removesuffix("S")
+    name = _unit(unit.name) if unit is not None else ""
     if name not in _UNITS:
         raise Refused(node, f"{name or 'this'} is no unit of time that Spark knows", "use day, month, year, hour or so")
     return name
@@ -45,16 +69,43 @@ def interval(node: exp.Expr) -> str:
         return f"(CAST({said(node.this)} AS INT) * INTERVAL '1' DAY)"
     if not isinstance(node, exp.Interval):
         raise Refused(node, "this interval is not known to Spark", "write INTERVAL 1 DAY or so")
-    unit = unit_of(node, node.args.get("unit"))
+    number, unit = counted(node)
+    if number is not None:
+        return f"INTERVAL '{number}' {unit}"
     times, unit = _STEPS.get(unit, (1, unit))
     count = node.this.this if isinstance(node.this, exp.Paren) else node.this
-    text = string(count)
-    number = int(text) if text and re.fullmatch(r"\s*-?\d+\s*", text) else whole_number(count)
-    if number is not None:
-        return f"INTERVAL '{number * times}' {unit}"
-    if text is not None or count is None:
+    if string(count) is not None or count is None:
         raise Refused(node, "an interval of several units is not known to Spark", "add one interval after the other")
     return f"(CAST({said(count)} AS INT) * {times} * INTERVAL '1' {unit})"
+
+
+def counted(node: exp.Interval) -> tuple[int | None, str]:
+    """How many of which unit, in units that Spark has; None and the unit as it is written where the number is not."""
+    unit = unit_of(node, node.args.get("unit"))
+    text = string(node.this.unnest()) if node.this is not None else None
+    number = int(text) if text and re.fullmatch(r"\s*-?\d+\s*", text) else whole_number(node.this)
+    times, other = _STEPS.get(unit, (1, unit))
+    return (None, unit) if number is None else (number * times, other)
+
+
+def series_of_times(node: exp.Expr, step: exp.Interval) -> str:
+    """Timestamps, of dates too. DuckDB adds month to month, Spark months to the first: from the 29th on they differ."""
+    number, unit = counted(step)
+    if not number:
+        raise Refused(node, "Spark knows this series only by a number of units", "write the step as INTERVAL 1 DAY")
+    sides = (node.args.get("start"), node.args.get("end"))
+    if any(one is None or known_kind(one) == "zoned" for one in sides):
+        raise Refused(node, "a series of zoned times is not known to Spark", "cast to TIMESTAMP")
+    first, last = (said(unzoned(one, f"CAST({said(one)} AS TIMESTAMP_NTZ)")) for one in sides if one is not None)
+    end = last
+    if node.args.get("is_end_exclusive"):
+        end = f"({last} {'-' if number > 0 else '+'} INTERVAL '0.000001' SECOND)"
+    made = f"sequence({first}, {end}, INTERVAL '{number}' {unit})"
+    if unit in ("YEAR", "MONTH"):
+        late = stop("a series of months from the 29th or later has other days on Spark: begin with the first")
+        made = f"CASE WHEN day({first}) > 28 THEN {late} ELSE {made} END"
+    none = f"WHEN {first} IS NOT NULL AND {last} IS NOT NULL THEN CAST(array() AS ARRAY<TIMESTAMP_NTZ>)"
+    return f"CASE WHEN {first} {'<=' if number > 0 else '>='} {end} THEN {made} {none} END"
 
 
 def is_interval(node: exp.Expr | None) -> bool:
@@ -91,33 +142,30 @@ def add(node: exp.Expr) -> exp.Expr:
         left, right = right, left
     if is_interval(right):
         return _moved(left, sign, interval(right.this if isinstance(right, exp.Paren) else right))
-    if sign == "-" and kind(left) in ("date", "timestamp", "zoned"):
-        if kind(left) == "date" == kind(right):
+    of_left, of_right = known_kind(left), known_kind(right)
+    if sign == "-" and of_left in _MOMENTS:
+        if of_left == "date" == of_right:
             return raw(f"CAST(datediff({said(left)}, {said(right)}) AS BIGINT)", "integer")
-        if (kind(right) in ("date", "timestamp", "zoned") and kind(right) != kind(left)) or kind(left) != "date":
+        if (of_right in _MOMENTS and of_right != of_left) or of_left != "date":
             raise Refused(node, "an interval between two times has another form on Spark", "use date_diff()")
-    if sign == "-" and {kind(left), kind(right)} <= {None, "date", "timestamp", "zoned"}:
+    if _MOMENTS & {of_left, of_right} and any(isinstance(one, exp.Null) for one in (left, right)):
+        raise Refused(node, "a date and NULL make another type on Spark", "cast: NULL::DATE")
+    if sign == "-" and {kind(left), kind(right)} <= {None, *_MOMENTS}:
         return raw(
             f"({said(left)} - {said(right)} + 0Y)"
         )  # two dates would be an interval: to that Spark adds no number
     return _same_width(node)
 
 
-BY_WIDTH = (exp.Add, exp.Sub, exp.Mul, exp.Mod)
-
-
-def widths_are_told(node: exp.Expr) -> bool:
-    """A REAL is told to be one, or to be none; a number that is written out makes no difference."""
-    sides = (node.this, node.expression)
-    return all(kind(one) is not None for one in sides) or any(whole_number(one) is not None for one in sides)
-
-
 def _same_width(node: exp.Expr) -> exp.Expr:
-    both = {kind(node.this), kind(node.expression)}
+    """A number that is written out makes no difference, unless the other one is known to be a REAL."""
+    sides = (node.this, node.expression)
+    is_written = any(whole_number(one) is not None for one in sides)
+    both = {known_kind(one) if is_written else kind(one) for one in sides}
     message, hint = "a REAL and another number are counted in other widths on Spark", "cast the REAL to DOUBLE"
     if "real" in both and not both <= {"real", "double"}:
         raise Refused(node, message, hint)
-    if not node.meta.get("typed") or widths_are_told(node):
+    if not node.meta.get("typed") or is_written or None not in both:
         return node
     left, right = (f"typeof({said(one)})" for one in (node.this, node.expression))
     differ = f"'float' IN ({left}, {right}) AND {left} <> {right} AND 'double' NOT IN ({left}, {right})"
@@ -136,11 +184,17 @@ def date_add(node: exp.Expr) -> exp.Expr:
     return _moved(node.this, "+", interval(node.expression))
 
 
+def date(node: exp.Expr) -> exp.Expr:
+    if node.this is None or node.expressions or node.args.get("zone"):
+        raise Refused(node, "this date() is not known to Spark", "use make_date(year, month, day)")
+    return cast(exp.Cast(this=node.this, to=exp.DataType.build("date")))
+
+
 def bare_interval(node: exp.Expr) -> exp.Expr:
     parent = node.parent.parent if isinstance(node.parent, exp.Paren) else node.parent
     if isinstance(parent, exp.Mul):
         parent = parent.parent.parent if isinstance(parent.parent, exp.Paren) else parent.parent
-    if isinstance(parent, (exp.Add, exp.Sub, exp.DateAdd, exp.WindowSpec)):
+    if isinstance(parent, (exp.Add, exp.Sub, exp.DateAdd, exp.WindowSpec, exp.GenerateSeries)):
         return node
     raise Refused(node, "an interval is kept in another form by Spark", "add it to a date or time")
 
@@ -175,10 +229,10 @@ def date_trunc(node: exp.Expr) -> exp.Expr:
 
 
 def part(node: exp.Expr, name: str, moment: exp.Expr) -> exp.Expr:
-    name = name.upper() if name.upper() in _PARTS else name.upper().removesuffix("S")
+    name = name.upper() if name.upper() in _PARTS else _unit(name)
     if name not in _PARTS:
         raise Refused(node, f"Spark knows no {name.lower()} of a date", "work it out from the year, month or day")
-    if isinstance(moment, exp.Sub) or kind(moment) == "interval":
+    if isinstance(moment, exp.Sub) or known_kind(moment) == "interval":
         raise Refused(node, "an interval between two times has other parts on Spark", "use date_diff()")
     made = _PARTS[name].format(said(moment))
     return raw(made, "double") if name == "EPOCH" else raw(f"CAST({made} AS BIGINT)", "integer")
@@ -244,6 +298,8 @@ def write_time(node: exp.Expr) -> exp.Expr:
 
 def read_time(node: exp.Expr) -> exp.Expr:
     text = string(node.args.get("format"))
+    if text is not None and not re.search("%[Yy]", text):
+        raise Refused(node, "without a year in the format Spark takes another one", "read a text with its year")
     adjacent = text is not None and re.search(r"%\w%", text)
     names = _READ if not adjacent else {name: _WRITTEN[name] for name in _READ}
     made = _format(node, text, names)
@@ -264,7 +320,7 @@ def _format(node: exp.Expr, text: str | None, names: Mapping[str, str]) -> str:
                 node, f"`%{code}` in a format of dates is not known to Spark", "build the text from its parts"
             )
         else:
-            made.append(re.sub("[A-Za-z]+", lambda word: f"'{word.group()}'", other.replace("'", "''")))
+            made.append(other if re.fullmatch(r"[-/:., ]+", other) else "'" + other.replace("'", "''") + "'")
     return "".join(made)
 
 
@@ -273,7 +329,7 @@ def at_zone(node: exp.Expr) -> exp.Expr:
     if kind(node.this) == "zoned":
         return raw(f"CAST(from_utc_timestamp({said(node.this)}, {zone}) AS TIMESTAMP_NTZ)", "timestamp")
     if kind(node.this) in ("timestamp", "date"):
-        return raw(f"to_utc_timestamp(CAST({said(node.this)} AS TIMESTAMP), {zone})", "zoned")
+        return raw(_later(f"CAST({said(node.this)} AS TIMESTAMP)", zone), "zoned")
     raise Refused(
         node,
         "AT TIME ZONE turns zoned times one way and others the other",
@@ -282,12 +338,21 @@ def at_zone(node: exp.Expr) -> exp.Expr:
     )
 
 
+def _later(local: str, zone: str) -> str:
+    """Where clocks go back, a local time comes twice: Spark takes the first, DuckDB the second. That one has the
+    distance from UTC that the next day has."""
+    first, second = f"to_utc_timestamp({local}, {zone})", f"to_utc_timestamp({local} + INTERVAL '1' DAY, {zone})"
+    second = f"({second} - INTERVAL '1' DAY)"
+    return f"CASE WHEN from_utc_timestamp({second}, {zone}) = {local} THEN {second} ELSE {first} END"
+
+
 REWRITES: Mapping[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
     exp.Add: add,
     exp.Sub: add,
     exp.Mul: _same_width,
     exp.Mod: _same_width,
     exp.DateAdd: date_add,
+    exp.Date: date,
     exp.Interval: bare_interval,
     exp.ToDays: bare_interval,
     exp.DateDiff: date_diff,

@@ -13,7 +13,7 @@ from math import prod
 from msgspec import Struct, field
 from sqlglot import exp
 
-from odibi_sql.sql.spark.operands import kind, whole_number
+from odibi_sql.sql.spark.operands import known_kind, whole_number
 from odibi_sql.sql.spark.schemas import Ask, is_star
 from odibi_sql.sql.spark.spelled import is_source
 
@@ -60,7 +60,7 @@ class _Within(Struct):
         if part not in self.columns:
             name = f"__part_{len(self.columns) + 1}"
             made: exp.Expr = exp.column(name, table=_GROUPS)
-            made.meta["kind"] = kind(part)
+            made.meta["kind"] = known_kind(part)
             if (otherwise := _of_no_rows(part)) is not None:
                 made = exp.Coalesce(this=made, expressions=[exp.Literal.number(otherwise)])
             self.columns[part.copy()] = name, made

@@ -121,3 +121,30 @@ sumkahan(f)  -- refused
 count(DISTINCT s) FILTER (WHERE i > 0)  -- equal
 array_agg({'a': i} ORDER BY id)  -- rewritten
 max(d) / min(d)  -- rewritten
+min(li)  -- refused, without types: untold
+max(st)  -- refused, without types: untold
+arg_max(i, (j, id))  -- refused
+arg_max(s, li)  -- refused, without types: untold
+sum(bo)  -- rewritten, without types: stops
+sum(i ORDER BY id)  -- rewritten
+count(i ORDER BY id)  -- rewritten
+avg(ts)  -- refused, without types: stops
+median(dt)  -- refused, without types: stops
+len(array_agg(i ORDER BY id))  -- rewritten
+sum(len(li))  -- rewritten, without types: stops
+count(DISTINCT i || '-' || j)  -- rewritten
+count(DISTINCT li)  -- equal
+count(DISTINCT g)  -- equal
+stddev(i) FILTER (WHERE id = 1)  -- equal
+quantile_cont(j, 0.3)  -- rewritten
+percentile_cont(0.5) WITHIN GROUP (ORDER BY i) FILTER (WHERE i > 0)  -- rewritten
+array_agg(DISTINCT f ORDER BY f)  -- rewritten
+array_agg(s ORDER BY length(s) DESC, s)  -- rewritten
+array_agg(li ORDER BY li)  -- refused, without types: untold
+string_agg(s, ',' ORDER BY f, id)  -- rewritten
+string_agg(DISTINCT s, ',' ORDER BY s DESC)  -- rewritten
+array_agg(i ORDER BY id)[1]  -- rewritten
+map(array_agg(id ORDER BY id), array_agg(i ORDER BY id))  -- rewritten
+arg_max(s, f)  -- rewritten
+max(f) = 'inf'::double  -- rewritten
+sum(b * 1000000000)  -- equal

@@ -25,7 +25,7 @@ bo::varchar  -- equal
 i::boolean  -- equal
 'true'::boolean  -- equal
 'yes'::boolean  -- equal
-TRY_CAST(s AS boolean)  -- equal
+TRY_CAST(s AS boolean)  -- rewritten
 dt::varchar  -- equal
 ts::varchar  -- equal
 tz::varchar  -- rewritten
@@ -41,7 +41,7 @@ DATE '2024-02-29'  -- equal
 TIMESTAMP '2024-02-29 12:34:56'  -- equal
 '2024-01-31'::date  -- equal
 li::varchar  -- refused, without types: stops
-st::varchar  -- stops
+st::varchar  -- refused, without types: stops
 li::bigint[]  -- refused
 dt::timestamp::varchar  -- equal
 ts::time  -- refused
@@ -85,3 +85,16 @@ CAST(d AS decimal(18,6))  -- equal
 bo::int + 1  -- equal
 (dt - dt2)::varchar  -- rewritten, without types: stops
 CAST(k AS varchar) || '/' || dt  -- rewritten
+TRY_CAST(' true ' AS boolean)  -- rewritten
+TRY_CAST('tRuE' AS boolean)  -- rewritten
+TRY_CAST(n AS boolean)  -- rewritten
+TRY_CAST('-2.5' AS int)  -- rewritten
+TRY_CAST('.5' AS double)  -- rewritten
+TRY_CAST('1e400' AS double)  -- rewritten
+TRY_CAST('1e3' AS decimal(10,2))  -- equal
+TRY_CAST(' 1.5' AS decimal(10,2))  -- equal
+'1.555'::decimal(10,2)  -- equal
+2.5::double::int  -- rewritten
+1.005::double::decimal(10,2)  -- rewritten
+(-d)::varchar  -- rewritten
+sum(d) OVER ()::varchar  -- equal

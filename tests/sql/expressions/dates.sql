@@ -137,7 +137,7 @@ INTERVAL 1 DAY  -- refused
 INTERVAL '2 hours'  -- refused
 ts::date = dt  -- equal
 date_trunc('month', dt) + INTERVAL 1 MONTH  -- rewritten
-generate_series(dt, dt + INTERVAL 2 DAY, INTERVAL 1 DAY)  -- refused
+generate_series(dt, dt + INTERVAL 2 DAY, INTERVAL 1 DAY)  -- rewritten
 datetrunc('day', ts)  -- rewritten
 datepart('year', ts)  -- rewritten
 julian(dt)  -- refused
@@ -145,7 +145,7 @@ era(dt)  -- refused
 century(dt)  -- refused
 decade(dt)  -- refused
 dt::varchar || 'x'  -- rewritten
-isfinite(dt)  -- stops
+isfinite(dt)  -- refused, without types: stops
 date '2024-01-01' + i * INTERVAL 1 DAY  -- rewritten
 ts + i * INTERVAL '1 minute'  -- rewritten
 ts + (i % 5) * INTERVAL 1 HOUR  -- rewritten
@@ -153,3 +153,67 @@ ts - INTERVAL '2 days' * i  -- rewritten
 dt + i * INTERVAL '1 month'  -- rewritten
 dt + (i * INTERVAL 1 MINUTE)  -- rewritten
 i * INTERVAL 1 MINUTE  -- refused
+date_trunc('second', ts)  -- rewritten
+date_trunc('mon', ts)  -- rewritten
+date_trunc('century', ts)  -- refused
+date_trunc('month', TIMESTAMP '1500-03-15 10:11:12')  -- rewritten
+date_trunc('week', DATE '0001-01-03')  -- rewritten
+date_trunc('day', now()) IS NULL  -- rewritten, without types: stops
+date_diff('h', ts, ts2)  -- rewritten
+date_diff('hour', TIMESTAMP '1969-12-31 23:30:00', TIMESTAMP '1970-01-01 00:30:00')  -- rewritten
+date_diff('second', TIMESTAMP '1969-12-31 23:59:58.7', TIMESTAMP '1970-01-01 00:00:00.2')  -- rewritten
+date_diff('week', DATE '2024-01-10', DATE '2024-01-01')  -- rewritten
+date_diff('week', DATE '2024-01-01', DATE '2023-12-31')  -- rewritten
+date_diff('day', DATE '1582-10-04', DATE '1582-10-15')  -- rewritten
+date_diff('day', '2024-01-01', dt)  -- rewritten
+date_part('y', dt)  -- rewritten
+extract(weekday from dt)  -- rewritten
+extract(dayofyear from dt)  -- rewritten
+extract(epoch from tz)  -- rewritten
+date_part('epoch', TIMESTAMP '1969-12-31 23:59:59.5')  -- rewritten
+second(TIMESTAMP '1969-07-20 20:17:40.25')  -- rewritten
+dayofyear(DATE '1500-12-31')  -- equal
+yearweek(DATE '2021-01-03')  -- rewritten
+epoch_ms(TIMESTAMP '1969-12-31 23:59:59.9995')  -- rewritten
+epoch_ms(-1500)  -- rewritten
+to_timestamp(-1.25)  -- rewritten
+make_date(i + 2020, 1, 1)  -- equal
+DATE '2024-01-31' + INTERVAL 1 MONTH  -- rewritten
+DATE '2024-03-31' + INTERVAL '-1' MONTH  -- rewritten
+DATE '2024-02-29' - INTERVAL 1 YEAR  -- rewritten
+dt - INTERVAL (i) MONTH  -- rewritten
+dt + INTERVAL '1 year 2 months'  -- refused
+dt + NULL  -- refused, without types: untold
+round((dt2 - dt) / 365.25, 1)  -- rewritten, without types: stops
+ts BETWEEN dt AND dt + INTERVAL 1 DAY  -- rewritten
+'2024-01-01' < dt  -- equal
+tz > ts  -- equal
+tz AT TIME ZONE 'America/New_York'  -- rewritten, without types: refused
+TIMESTAMP '2024-03-31 02:30:00' AT TIME ZONE 'Europe/Berlin'  -- rewritten
+TIMESTAMP '2024-10-27 02:30:00' AT TIME ZONE 'Europe/Berlin'  -- rewritten
+TIMESTAMP '2024-10-27 01:59:59' AT TIME ZONE 'Europe/Berlin'  -- rewritten
+TIMESTAMP '2024-10-27 03:00:00' AT TIME ZONE 'Europe/Berlin'  -- rewritten
+TIMESTAMP '2024-11-03 01:30:00' AT TIME ZONE 'America/New_York'  -- rewritten
+TIMESTAMP '2024-04-07 01:45:00' AT TIME ZONE 'Australia/Lord_Howe'  -- rewritten
+TIMESTAMP '1900-01-01 00:00:00' AT TIME ZONE 'Europe/Berlin'  -- rewritten
+(ts AT TIME ZONE 'UTC') AT TIME ZONE 'Europe/Berlin'  -- rewritten, without types: refused
+extract(hour from tz AT TIME ZONE 'Asia/Kolkata')  -- rewritten, without types: refused
+date(ts)  -- rewritten
+date('2024-01-31')  -- rewritten
+date(sd)  -- rewritten
+strftime(dt, '[%Y]')  -- rewritten
+strftime(dt, '{%Y}#%m')  -- rewritten
+strftime(dt, '%Y''%m')  -- rewritten
+strftime(dt, '%Y年%m月')  -- rewritten
+strftime(DATE '0099-01-02', '%Y-%m-%d')  -- rewritten
+strptime('9:05', '%H:%M')  -- refused
+strptime('2024-05', '%Y-%m')  -- rewritten
+strptime('20240131102030', '%Y%m%d%H%M%S')  -- rewritten
+ts::timestamp_s  -- refused
+isfinite(ts)  -- refused, without types: stops
+lpad(month(dt)::varchar, 2, '0')  -- equal
+(date_trunc('year', dt) + INTERVAL 1 YEAR)::date - 1  -- rewritten
+dt - (isodow(dt) - 1)::int  -- rewritten
+(ts + INTERVAL 1 DAY) - ts  -- refused
+coalesce(dt, '1970-01-01')  -- equal
+list_transform(range(3), lambda x: DATE '2024-01-01' + x::int)  -- rewritten

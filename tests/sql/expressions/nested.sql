@@ -89,14 +89,14 @@ element_at(mp, 'a')  -- refused
 map_extract(mp, 'a')  -- refused
 map_contains(mp, 'a')  -- refused
 MAP(['a', 'b'], [1, 2])  -- equal
-js->>'$.a'  -- equal
-js->>'a'  -- equal
+js->>'$.a'  -- rewritten
+js->>'a'  -- rewritten
 js->'$.a'  -- refused
-js->>'$.b[0]'  -- equal
-js->>'$.c.d'  -- equal
+js->>'$.b[0]'  -- rewritten
+js->>'$.c.d'  -- rewritten
 json_extract(js, '$.a')  -- refused
-json_extract_string(js, '$.a')  -- equal
-json_extract_string(js, '$.c')  -- equal
+json_extract_string(js, '$.a')  -- rewritten
+json_extract_string(js, '$.c')  -- rewritten
 json_array_length(js, '$.b')  -- refused
 json_array_length('[1,2]')  -- rewritten
 json_keys(js)  -- refused
@@ -114,3 +114,38 @@ array_slice(li, 1, 2)  -- refused
 list_indexof(li, 2)  -- rewritten
 list_where(li, [true, false, true])  -- refused
 list_grade_up(li)  -- refused
+len(ls)  -- rewritten, without types: stops
+len(li) = 0  -- rewritten, without types: stops
+len(list_filter(li, lambda x: x > 1))  -- rewritten, without types: stops
+len(list_transform(li, lambda x: x))  -- rewritten, without types: stops
+len(list_sort(li))  -- rewritten, without types: stops
+len(map_keys(mp))  -- rewritten, without types: stops
+CASE WHEN len(li) > 0 THEN li[1] END  -- rewritten, without types: stops
+list_contains(li, i)  -- rewritten
+list_contains([1, 2, NULL], 3)  -- rewritten
+list_position(li, NULL)  -- rewritten
+list_position(li, i)  -- rewritten
+list_concat(NULL, li)  -- rewritten
+list_sort([f, g])  -- equal
+list_max([f, g])  -- equal
+array_to_string([f], ',')  -- stops
+array_to_string(['a', NULL, 'b'], ',')  -- rewritten
+array_to_string(list_transform(li, lambda x: x * 2), ',')  -- rewritten
+list_transform(li, lambda x, y: x + y)  -- refused
+list_filter([1, 2, 3], lambda x, y: y > 1)  -- refused
+list_transform(string_split(p, ','), lambda x: trim(x))  -- rewritten
+greatest(li, [2])  -- refused
+greatest(st, st)  -- refused, without types: equal
+(1, 2)  -- refused
+(i, s)  -- refused
+st < {'a': 2, 'b': 'x'}  -- refused
+st IN ({'a': 1, 'b': 'x'})  -- equal
+li IN ([5], [7, 7])  -- equal
+js->>'c.d'  -- refused
+json_array_length(js)  -- rewritten
+json_array_length(js->'$.b')  -- refused
+json_array_length('{"a": 1}')  -- rewritten
+'{"a": 12345678.5}'->>'$.a'  -- stops
+('{"a": 12345678.5}'->>'$.a')::decimal(12,2)  -- equal
+'{"a": {"b": [1, 2.50], "c": "é"}}'->>'$.a'  -- rewritten
+(js->>'$.c.d') = 'x'  -- rewritten

@@ -152,3 +152,34 @@ round(d * 1.19, 2)  -- equal
 (d * e)::decimal(12,2)  -- equal
 ceil(i / 3)  -- rewritten
 i * i * i  -- equal
+r / 3  -- refused, without types: untold
+-7 // 2  -- rewritten
+b // i  -- rewritten
+-7.5 % 2  -- equal
+trunc(i)  -- rewritten, without types: untold
+round(e, 3)  -- equal
+round(-15, -1)  -- equal
+round(155.0, -1)  -- equal
+round(1.005::double, 2)  -- rewritten
+ceil(12345678901234567890.5)  -- rewritten
+factorial(20)  -- equal
+factorial(21)  -- refused
+factorial(id)  -- rewritten
+pow(0, -1)  -- equal
+2 ^ 3 ^ 2  -- equal
+-2 ^ 2  -- equal
+exp(710)  -- equal
+i >> 40  -- refused
+b >> 31  -- equal
+xor(i, 1)  -- equal
+(i, j) = (1, 2)  -- equal
+(i, j) < (2, 1)  -- refused
+f < 'NaN'::double  -- rewritten
+f BETWEEN 0 AND 'inf'::double  -- rewritten
+coalesce(d, 0.123456)  -- equal
+CASE WHEN i > 1 THEN i ELSE '7' END  -- equal
+i::hugeint + 1  -- rewritten
+d::decimal(38,10) * 2  -- equal
+99999999999999999999.99 * 2  -- equal
+-0.0::double  -- equal
+isinf(dt)  -- refused, without types: stops

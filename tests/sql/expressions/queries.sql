@@ -52,7 +52,7 @@ SELECT k FROM t INTERSECT SELECT k FROM u  -- equal
 SELECT k FROM t EXCEPT ALL SELECT k FROM u  -- equal
 SELECT k FROM t UNION ALL BY NAME SELECT k FROM u  -- refused
 SELECT k, i FROM t UNION ALL SELECT k, i + 0.5 FROM t  -- equal
-SELECT k, s FROM t UNION ALL SELECT k, dt FROM t  -- stops
+SELECT k, s FROM t UNION ALL SELECT k, dt FROM t  -- refused, without types: stops
 WITH a AS (SELECT k, sum(i) AS n FROM t GROUP BY k) SELECT * FROM a WHERE n > 1  -- equal
 WITH a AS MATERIALIZED (SELECT k FROM t) SELECT * FROM a  -- rewritten
 WITH RECURSIVE a(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM a WHERE n < 5) SELECT n FROM a  -- equal
@@ -68,8 +68,8 @@ SELECT * FROM range(1, 4) AS r(n)  -- rewritten
 SELECT * FROM generate_series(1, 3) AS r(n)  -- rewritten
 SELECT range FROM range(3)  -- rewritten
 SELECT unnest(generate_series(1, 3)) AS n  -- rewritten
-SELECT unnest(generate_series(DATE '2024-01-01', DATE '2024-01-03', INTERVAL 1 DAY)) AS n  -- refused
-SELECT generate_series AS d FROM generate_series(DATE '2024-01-01', DATE '2024-01-03', INTERVAL 1 DAY)  -- refused
+SELECT unnest(generate_series(DATE '2024-01-01', DATE '2024-01-03', INTERVAL 1 DAY)) AS n  -- rewritten
+SELECT generate_series AS d FROM generate_series(DATE '2024-01-01', DATE '2024-01-03', INTERVAL 1 DAY)  -- rewritten
 SELECT * FROM (VALUES (1, 'a'), (2, 'b')) AS x(n, m)  -- equal
 VALUES (1, 'a'), (2, 'b')  -- refused
 SELECT 1 AS one  -- equal
@@ -352,3 +352,41 @@ SELECT * FROM (SELECT id, k, i FROM t) PIVOT (sum(i) AS s FOR k IN (1 AS one, -1
 SELECT * FROM (SELECT id, bo, i FROM t) PIVOT (sum(i) AS s FOR bo IN (true, false))  -- rewritten
 SELECT * FROM (SELECT id, v, k FROM u, (SELECT 1 AS id)) PIVOT (sum(k) AS s FOR v IN ('one', 'two'))  -- rewritten
 SELECT * FROM (SELECT id, dt, i FROM t) PIVOT (sum(i) AS s FOR dt IN (DATE '2024-01-31'))  -- refused
+SELECT id, li FROM t ORDER BY li, id  -- refused, without types: untold
+SELECT id, k IN (SELECT k FROM u) AS a, (i, j) IN (SELECT 1, 2) AS b FROM t  -- rewritten
+SELECT id, k NOT IN (SELECT k FROM u WHERE k IS NOT NULL) AS e FROM t  -- rewritten
+SELECT id FROM t WHERE (k IN (SELECT k FROM u)) IS NULL  -- rewritten
+SELECT id FROM t WHERE k NOT IN (SELECT k FROM u) OR id = 3  -- equal
+SELECT k, sum(CASE WHEN i IN (SELECT k FROM u) THEN 1 ELSE 0 END) AS n FROM t GROUP BY k  -- equal
+SELECT id, unnest(li) AS a, unnest(ls) AS b FROM t  -- refused
+SELECT i AS a FROM t UNION ALL SELECT '5'  -- refused, without types: untold
+SELECT dt AS a FROM t UNION ALL SELECT '2024-01-01'  -- refused, without types: untold
+SELECT s FROM t UNION ALL (SELECT v FROM u UNION SELECT i FROM t)  -- refused, without types: stops
+SELECT * FROM u UNION ALL SELECT k, i FROM t  -- refused, without types: stops
+SELECT *, 'x' AS src FROM u UNION ALL SELECT k, s, 'y' FROM t  -- equal
+SELECT dt AS a FROM t UNION ALL SELECT ts FROM t  -- equal
+SELECT NULL AS a UNION ALL SELECT dt FROM t  -- equal
+SELECT f AS a FROM t INTERSECT SELECT g FROM t  -- equal
+SELECT k FROM t UNION SELECT i FROM t INTERSECT SELECT j FROM t  -- equal
+SELECT k FROM t EXCEPT (SELECT i FROM t EXCEPT SELECT j FROM t)  -- equal
+WITH RECURSIVE a AS (SELECT 1 AS n UNION SELECT n % 3 + 1 FROM a) SELECT n FROM a  -- refused
+WITH RECURSIVE d AS (SELECT DATE '2024-01-01' AS d UNION ALL SELECT (d + INTERVAL 1 DAY)::date FROM d WHERE d < '2024-01-05') SELECT * FROM d  -- rewritten
+SELECT id FROM t ORDER BY id LIMIT (SELECT 2)  -- refused
+SELECT id, sum(i) OVER (w ORDER BY id) AS a FROM t WINDOW w AS (PARTITION BY k)  -- rewritten
+SELECT * FROM (SELECT bo, k, d FROM t) PIVOT (sum(d) AS total FOR k IN (1 AS x, 2))  -- rewritten
+SELECT id, (SELECT max(b.i) FROM t b WHERE b.k = a.k AND b.id < a.id) AS prev FROM t a  -- equal
+SELECT id, (SELECT string_agg(v, ',' ORDER BY v) FROM u WHERE u.k = t.k) AS v FROM t  -- rewritten
+SELECT a.k, b.v FROM u a LEFT JOIN u b ON a.k IS NOT DISTINCT FROM b.k  -- equal
+SELECT k FROM (SELECT k, id FROM t) x RIGHT JOIN u USING (k)  -- equal
+SELECT DISTINCT li FROM t  -- equal
+SELECT DISTINCT ON (k) k, id FROM t ORDER BY k, d DESC NULLS LAST, id  -- equal
+SELECT i % 2 AS i, count(*) AS n FROM t GROUP BY i  -- equal
+SELECT id, i + 1 AS i, i * 2 AS x FROM t  -- equal
+SELECT k, sum(i) AS total, total * 2 AS dbl FROM t GROUP BY k  -- equal
+SELECT year, date FROM (SELECT id AS year, k AS date FROM t)  -- equal
+SELECT id AS "ä.b", k AS "x`y", i AS "q""z" FROM t  -- equal
+SELECT DATE '2024-01-01' + n::int AS d FROM range(31) r(n)  -- rewritten
+SELECT * FROM (SELECT id, i, f FROM t) UNPIVOT (v FOR n IN (i, f))  -- equal
+SELECT id, x FROM t CROSS JOIN unnest(string_split(p, ',')) AS q(x)  -- equal
+SELECT i / sum(i) OVER () AS share, lag(s) OVER (ORDER BY id) IS DISTINCT FROM s AS changed FROM t  -- rewritten
+SELECT id, sum(CASE WHEN bo THEN 1 ELSE 0 END) OVER (PARTITION BY k ORDER BY id) AS grp FROM t  -- equal

@@ -7,9 +7,9 @@ len(s)  -- equal
 strlen(s)  -- rewritten
 char_length(s)  -- equal
 bit_length(s)  -- equal
-trim(s)  -- equal
-ltrim(s)  -- equal
-rtrim(s)  -- equal
+trim(s)  -- rewritten
+ltrim(s)  -- rewritten
+rtrim(s)  -- rewritten
 trim(s, 'a')  -- equal
 ltrim(s, 'aH')  -- equal
 trim(both 'a' from s)  -- equal
@@ -43,7 +43,7 @@ lpad(s, 8, '*')  -- equal
 rpad(s, 8, '*')  -- equal
 lpad(s, 3, 'ab')  -- equal
 repeat(s, 2)  -- equal
-reverse(s)  -- equal
+reverse(s)  -- rewritten
 replace(s, 'a', 'b')  -- equal
 replace(s, '', 'b')  -- equal
 translate(s, 'abc', 'xy')  -- equal
@@ -141,3 +141,49 @@ trim(upper(s))  -- rewritten
 array_to_string(ls, '-')  -- rewritten
 lower(s) = 'hello'  -- rewritten
 length(s) > 3  -- equal
+regexp_extract('https://example.com/path?x=1', 'https?://([^/]+)', 1)  -- rewritten
+regexp_extract('a=1;b=2', 'b=([^;]*)', 1)  -- rewritten
+regexp_extract('line1' || chr(10), 'line1$')  -- rewritten
+regexp_extract('a' || chr(10) || 'b', 'a.b')  -- rewritten
+regexp_extract('aaa', 'a+?')  -- rewritten
+regexp_extract('é1', '\w+')  -- rewritten
+regexp_extract('a]b', '[^]]+')  -- rewritten
+regexp_extract('a{b', 'a{')  -- refused
+regexp_extract('K', '(?i)k')  -- rewritten
+regexp_extract_all('abc', 'x*')  -- rewritten
+regexp_extract_all('a,b', '(a)|(b)', 2)  -- refused
+regexp_extract_all('aXbX', '([a-z])X', 1)  -- rewritten
+regexp_replace(s, 'x*', '-', 'g')  -- rewritten
+regexp_replace(s, '(o)', '<\0>', 'g')  -- rewritten
+regexp_replace('price: $5', '\$(\d)', '€\1', 'g')  -- rewritten
+regexp_full_match('a' || chr(10), 'a')  -- rewritten
+regexp_split_to_array('a,,b,', ',')  -- rewritten
+split_part(p, ',', -2)  -- equal
+split_part('a|b', '|', 2)  -- equal
+string_split('a||b', '||')  -- equal
+len(string_split(p, ','))  -- rewritten, without types: stops
+length(string_split(s, ' '))  -- rewritten, without types: stops
+substr(s, 1, length(s) - 1)  -- equal
+substr(s, 1, strpos(s, ' ') - 1)  -- equal
+substr(s, 3, i - 4)  -- rewritten
+substr(s, -3, i)  -- stops
+substr('a😀b', 2, 1)  -- equal
+length('a😀b')  -- equal
+reverse('a😀b')  -- rewritten
+reverse('e' || '́')  -- stops
+upper('ﬁx ß ŉ')  -- rewritten
+lower('İ')  -- rewritten
+trim('  ü  ')  -- rewritten
+trim(' a ')  -- equal
+ltrim('　a')  -- rewritten
+lpad('abc', -1, 'x')  -- equal
+repeat('ab', -1)  -- equal
+replace('aaa', 'aa', 'b')  -- equal
+translate('aab', 'aa', 'xy')  -- equal
+s LIKE '%\\%'  -- rewritten
+('a' || chr(10) || 'b') LIKE 'a_b'  -- rewritten
+concat(d, '-', e)  -- rewritten
+s COLLATE NOCASE IN ('HELLO')  -- refused
+length(s) - length(replace(s, 'l', ''))  -- equal
+'é' = ('e' || '́')  -- rewritten
+coalesce(nullif(trim(s), ''), 'unknown')  -- rewritten

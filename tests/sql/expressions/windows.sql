@@ -50,3 +50,17 @@ stddev(i) OVER (PARTITION BY k)  -- equal
 first(i) OVER (ORDER BY id)  -- equal
 arg_max(i, id) OVER (PARTITION BY k)  -- rewritten
 row_number(ORDER BY id) OVER (PARTITION BY k)  -- refused
+lag(i, 1, 0.5) OVER (ORDER BY id)  -- refused
+lag(d, 1, 0) OVER (ORDER BY id)  -- equal
+lag(i, -1) OVER (ORDER BY id)  -- equal
+lag(s, 1, '') OVER (PARTITION BY k ORDER BY id)  -- equal
+row_number() OVER (ORDER BY li, id)  -- refused, without types: untold
+row_number() OVER (ORDER BY st, id)  -- refused, without types: untold
+rank() OVER ()  -- refused
+sum(id) OVER (ORDER BY f DESC)  -- equal
+sum(i) OVER (ORDER BY f RANGE BETWEEN 1 PRECEDING AND CURRENT ROW)  -- equal
+sum(i) OVER (ORDER BY ts RANGE BETWEEN INTERVAL 1 MONTH PRECEDING AND CURRENT ROW)  -- equal
+sum(i) OVER (ORDER BY dt RANGE BETWEEN INTERVAL '90 days' PRECEDING AND INTERVAL '1 day' PRECEDING)  -- equal
+nth_value(i, 2 IGNORE NULLS) OVER (ORDER BY id)  -- equal
+cume_dist() OVER (ORDER BY f)  -- equal
+date_diff('day', lag(dt) OVER (ORDER BY id), dt)  -- rewritten
