@@ -31,18 +31,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """First the files that need Spark. Of two workers one begins with the first half, and what the other takes of it in
-    the end is what comes last: so one alone starts Java and makes it warm, while the other does the rest."""
-    first = {item.path for item in items if _needs_spark(item)}
-    items.sort(key=lambda item: item.path not in first)
-
-
-def _needs_spark(item: pytest.Item) -> bool:
-    parameters = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
-    return "running_spark" in getattr(item, "fixturenames", ()) or parameters.get("engine_name") == "spark"
-
-
 @pytest.fixture(scope="session")
 def running_spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
     """Spark, started once, as the program starts it; sessions that are opened later find it running."""

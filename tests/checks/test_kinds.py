@@ -23,7 +23,7 @@ MODELS = {
         "(3, null, null, null, 11), (4, 'a', 0, date '2026-01-04', 12), (5, 'c', 10, date '2026-01-05', 13), "
         "(5, 'bb', 3, date '2026-01-05', 99)) as t(id, status, amount, day, parent)"
     ),
-    "models/parents.sql": "select unnest([10, 11, 12]) as id, unnest(['x', 'x', 'y']) as kind",
+    "models/parents.sql": "select * from (values (10, 'x'), (11, 'x'), (12, 'y')) as t(id, kind)",
     "models/none.sql": "select * from parents where false",
     "macros/checks.sql": (
         "{% test is_even(model, column_name) %}{{ config(severity='warn') }}"

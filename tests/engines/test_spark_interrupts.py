@@ -55,7 +55,6 @@ def pressed_inside(file: str, function: str, is_time: Callable[[], bool]) -> Ite
     ("file", "function", "settings", "is_published"),
     [
         ("schemas.py", "infer", "", False),
-        ("session.py", "close", "", False),
         ("connecting.py", "connect", "", False),
         ("hooks.py", "finish", ENDLESS, True),
     ],
