@@ -27,7 +27,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--thorough",
         action="store_true",
-        help="more of what takes minutes: 200 models on Spark and Sail, all of TPC-DS, Ctrl-C on a cluster",
+        help="more of what takes minutes: 200 models on Spark and Sail, all of TPC-DS, Ctrl-C on a cluster, "
+        "expressions as Spark compiles them",
     )
 
 

@@ -77,10 +77,12 @@ def _columns(file: Path) -> Mapping[str, str]:
 
 
 @pytest.fixture(scope="module")
-def engines(running_spark: object, tmp_path_factory: pytest.TempPathFactory) -> Engines:
+def engines(running_spark: object, tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Engines:
     folder = tmp_path_factory.mktemp("engines")
     warnings.simplefilter("ignore", ResourceWarning)  # Spark's own sockets
-    return Engines(duckdb_engine(folder), spark_engine(running_spark, folder))
+    return Engines(
+        duckdb_engine(folder), spark_engine(running_spark, folder, compiled=pytestconfig.getoption("--thorough"))
+    )
 
 
 BINDER = duckdb.connect()

@@ -50,14 +50,14 @@ def statements(benchmark: str) -> Iterator[tuple[str, str]]:
 
 
 class Both:
-    def __init__(self, running_spark: object, folder: Path) -> None:
+    def __init__(self, running_spark: object, folder: Path, compiled: bool) -> None:
         tables = [file.stem for file in folder.glob("*.parquet")]
         self.connection = duckdb.connect()
         self.connection.execute("SET TimeZone = 'UTC'")
         for name in tables:
             self.connection.execute(f"CREATE VIEW {name} AS FROM '{folder / name}.parquet'")
         self.schemas = {name: self._columns(name) for name in tables}
-        self.spark = spark_engine(running_spark, folder, tables)
+        self.spark = spark_engine(running_spark, folder, tables, compiled=compiled)
 
     def _columns(self, name: str) -> dict[str, str]:
         return {row[0]: row[1] for row in self.connection.execute(f"DESCRIBE {name}").fetchall()}
@@ -92,13 +92,13 @@ def _difference(expected: Answer, given: Answer) -> str | None:
 
 
 @pytest.fixture
-def both(running_spark: object, tmp_path: Path) -> Callable[[str], Both]:
+def both(running_spark: object, tmp_path: Path, pytestconfig: pytest.Config) -> Callable[[str], Both]:
     pytest.importorskip("pysail")
     warnings.simplefilter("ignore", ResourceWarning)  # Spark's own sockets
 
     def make(benchmark: str) -> Both:
         generated(benchmark, tmp_path)
-        return Both(running_spark, tmp_path)
+        return Both(running_spark, tmp_path, pytestconfig.getoption("--thorough"))
 
     return make
 

@@ -90,11 +90,18 @@ def duckdb_engine(folder: Path) -> Callable[[str], Answer]:
     return asked
 
 
-def spark_engine(running: Any, folder: Path, tables: Iterable[str] = TABLES) -> Callable[[str], Answer]:
-    """A session of its own, with its own settings and views, in a Spark that runs."""
+def spark_engine(
+    running: Any, folder: Path, tables: Iterable[str] = TABLES, *, compiled: bool = False
+) -> Callable[[str], Answer]:
+    """A session of its own, with its own settings and views, in a Spark that runs.
+
+    Interpreted unless asked otherwise: to compile each query for some eight rows takes Spark half of the time.
+    """
     session = running.newSession()
     settings = {
-        "spark.sql.shuffle.partitions": "2",
+        "spark.sql.codegen.factoryMode": "FALLBACK" if compiled else "NO_CODEGEN",
+        "spark.sql.codegen.wholeStage": str(compiled).lower(),
+        "spark.sql.shuffle.partitions": "1",
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.ansi.enabled": "true",
         "spark.sql.decimalOperations.allowPrecisionLoss": "false",
