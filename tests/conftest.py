@@ -28,7 +28,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--thorough",
         action="store_true",
         help="more of what takes minutes: 200 models on Spark and Sail, all of TPC-DS, Ctrl-C on a cluster, "
-        "expressions as Spark compiles them",
+        "expressions as Spark compiles them, five times as many killed builds",
     )
 
 

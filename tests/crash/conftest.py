@@ -16,3 +16,9 @@ MakeFolder = Callable[[Mapping[str, str]], Folder]
 def folder(project: WriteProject) -> MakeFolder:
     """`folder({"models/a.sql": "select 1"})`: a project that can be built and looked into."""
     return lambda files: Folder(project(files))
+
+
+@pytest.fixture
+def kills(pytestconfig: pytest.Config) -> int:
+    """How often a test kills a build."""
+    return 100 if pytestconfig.getoption("--thorough") else 20

@@ -14,7 +14,6 @@ import pytest
 from tests.crash.conftest import MakeFolder
 from tests.crash.project_files import Folder, Rows, ended, wait_until
 
-KILLS = 100
 WHOLE_BUILD_EVERY = 10
 VIEW = "{{ config(materialized='view') }} "
 
@@ -77,12 +76,14 @@ def built_clean(shop: Folder, at: Path) -> dict[str, Rows]:
     return everything(clean)
 
 
-def test_a_build_killed_at_any_moment_leaves_one_whole_publication(folder: MakeFolder, tmp_path: Path) -> None:
+def test_a_build_killed_at_any_moment_leaves_one_whole_publication(
+    folder: MakeFolder, tmp_path: Path, kills: int
+) -> None:
     shop = folder(shop_files())
     shop.build()
     dice = random.Random(20_240_229)  # noqa: S311 - the same moments in every run
     killed = 0
-    for number in range(1, KILLS + 1):
+    for number in range(1, kills + 1):
         edit(shop, number)
         if number % WHOLE_BUILD_EVERY == 1:
             undisturbed_s, shown = undisturbed(shop), number
@@ -97,7 +98,7 @@ def test_a_build_killed_at_any_moment_leaves_one_whole_publication(folder: MakeF
         now = shown_edit(shop)
         assert now in (shown, number, -number)
         shown = now
-    assert killed > KILLS / 4
+    assert killed > kills / 4
     shop.build()
     assert everything(shop) == built_clean(shop, tmp_path / "clean")
     assert shop.left_over() == []

@@ -12,7 +12,6 @@ import pytest
 from tests.crash.conftest import MakeFolder
 from tests.crash.project_files import Folder, Rows
 
-KILLS = 50
 TYPES = "seeds: [{name: log, config: {event_time: day, column_types: {id: BIGINT, day: DATE, v: BIGINT}}}]\n"
 Row = tuple[int, str, int]
 Keeping = Callable[[Sequence[Row], Sequence[Row]], list[Row]]
@@ -51,7 +50,7 @@ def shown(shop: Folder) -> Rows:
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
-def test_a_killed_build_loses_nothing_and_repeats_nothing(folder: MakeFolder, strategy: str) -> None:
+def test_a_killed_build_loses_nothing_and_repeats_nothing(folder: MakeFolder, strategy: str, kills: int) -> None:
     settings, keeping = STRATEGIES[strategy]
     sql = f"{{{{ config(materialized='incremental', {settings}) }}}} select id, day, v from log"
     shop = folder(
@@ -62,7 +61,7 @@ def test_a_killed_build_loses_nothing_and_repeats_nothing(folder: MakeFolder, st
     shop.build()
     dice = random.Random(strategy)  # noqa: S311 - the same moments in every run
     killed, undisturbed_s = 0, 0.5
-    for number in range(1, KILLS + 1):
+    for number in range(1, kills + 1):
         new = delivered(number)
         deliver(shop, new)
         before, kept = sorted(kept), keeping(kept, new)
@@ -78,6 +77,6 @@ def test_a_killed_build_loses_nothing_and_repeats_nothing(folder: MakeFolder, st
         assert shown(shop) == sorted(kept)
         assert shop.rows("SELECT n FROM reader") == [(len(kept),)]
         assert shop.left_over() == []
-    assert killed > KILLS / 4
+    assert killed > kills / 4
     assert shop.run("cache", "verify").code == 0
     assert "already shows this state" in shop.build().err

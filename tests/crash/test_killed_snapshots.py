@@ -11,7 +11,6 @@ import pytest
 
 from tests.crash.project_files import Folder, Rows
 
-KILLS = 50
 HISTORY = "SELECT * FROM history ORDER BY ALL"
 SNAPSHOT = (
     "{% snapshot history %}{{ config(unique_key='id', strategy='check', check_cols='all', hard_deletes='new_record') }}"
@@ -46,11 +45,11 @@ def pair(tmp_path: Path) -> tuple[Folder, Folder]:
     return folders
 
 
-def test_a_killed_build_loses_nothing_of_a_history_and_repeats_nothing(pair: tuple[Folder, Folder]) -> None:
+def test_a_killed_build_loses_nothing_of_a_history_and_repeats_nothing(pair: tuple[Folder, Folder], kills: int) -> None:
     killed, undisturbed = pair
     dice = random.Random(2_013)  # noqa: S311 - the same moments in every run
-    kills = 0
-    for number in range(1, KILLS + 1):
+    killed_amid = 0
+    for number in range(1, kills + 1):
         for folder in pair:
             edit(folder, number)
         began = time.monotonic()
@@ -61,11 +60,11 @@ def test_a_killed_build_loses_nothing_of_a_history_and_repeats_nothing(pair: tup
         build.join(dice.uniform(0.2, 1.0) * took_s)
         build.kill()
         build.join()
-        kills += build.exitcode == -signal.SIGKILL
+        killed_amid += build.exitcode == -signal.SIGKILL
         before: Rows = killed.rows(HISTORY)
         killed.build("--as-of", at(number))
         after = undisturbed.rows(HISTORY)
         assert killed.rows(HISTORY) == after
         assert before == after or len(before) < len(after)
-    assert kills > KILLS / 4
+    assert killed_amid > kills / 4
     assert killed.left_over() == []

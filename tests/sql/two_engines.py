@@ -95,12 +95,14 @@ def spark_engine(
 ) -> Callable[[str], Answer]:
     """A session of its own, with its own settings and views, in a Spark that runs.
 
-    Interpreted unless asked otherwise: to compile each query for some eight rows takes Spark half of the time.
+    Interpreted unless asked otherwise: to compile each query for some eight rows, and to plan it again between its
+    stages, takes Spark more than half of the time.
     """
     session = running.newSession()
     settings = {
         "spark.sql.codegen.factoryMode": "FALLBACK" if compiled else "NO_CODEGEN",
         "spark.sql.codegen.wholeStage": str(compiled).lower(),
+        "spark.sql.adaptive.enabled": str(compiled).lower(),
         "spark.sql.shuffle.partitions": "1",
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.ansi.enabled": "true",
