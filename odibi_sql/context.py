@@ -7,7 +7,8 @@ has at hand of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -16,22 +17,32 @@ from typing import Any, TypeVar
 from odibi_sql.engines.protocol import ONE_FILE, Count, Cursor, EngineFailure, Layout, Written, without_place
 from odibi_sql.relation import Column, Published, Query, Relation, Slot, Stored
 from odibi_sql.render import RESULT
-from odibi_sql.sql import Bound, bind
+from odibi_sql.sql import Bound, SyntaxProblem, analyse, bind
 
 _T = TypeVar("_T")
 
 
 class NodeContext:
-    """Use as a context manager. `cancelled` is asked between statements: an interrupt in the gap would be lost."""
+    """Use as a context manager. `cancelled` is asked between statements: an interrupt in the gap would be lost.
+
+    Queries of the program's own are given in DuckDB's words, and run in those of the engine, whose `dialect` it is.
+    """
 
     def __init__(
-        self, cursor: Cursor, prefix: str, folder: Path, cancelled: Callable[[], bool] = lambda: False
+        self,
+        cursor: Cursor,
+        prefix: str,
+        folder: Path,
+        cancelled: Callable[[], bool] = lambda: False,
+        dialect: str = "duckdb",
     ) -> None:
         self.cursor = cursor
         self.prefix = prefix
         self._folder = str(folder)
         self._cancelled = cancelled
+        self._dialect = dialect
         self._views: list[str] = []
+        self._columns: dict[str, Sequence[Column]] = {}  # of views that queries of ours read
         self._made: dict[int, tuple[Relation, str]] = {}
         self._called: dict[int, str] = {}  # relations by id -> the names that queries have for them
         self._readers: tuple[str, ...] = ()
@@ -106,7 +117,20 @@ class NodeContext:
     def view(self, relation: Relation) -> str:
         """The name of a view of what is none of the query's inputs."""
         self._called.setdefault(id(relation), "what was written")
-        return self._view(relation)
+        name = self._view(relation)
+        if isinstance(relation, Stored):
+            self._columns[name] = relation.columns
+        return name
+
+    def parts_view(self, stored: Stored, number: str) -> str:
+        """The name of a view of these rows with a column `number`, which says in which of the parts each is."""
+        self._stop_if_cancelled()
+        name = f"{self.prefix}{len(self._views)}"
+        self._views.append(name)
+        with without_place():
+            self.cursor.create_parts_view(name, stored, number)
+        self._columns[name] = (Column(number, "INTEGER"), *stored.columns)
+        return name
 
     def query(self, sql: str) -> str:
         """The name of a view of a query of ours."""
@@ -114,35 +138,56 @@ class NodeContext:
         name = f"{self.prefix}{len(self._views)}"
         self._views.append(name)
         with without_place():
-            self.cursor.create_query_view(name, sql)
+            self.cursor.create_query_view(name, self._ours(sql))
         return name
 
     def ask(self, sql: str) -> list[tuple[Any, ...]]:
         """The few rows of a query of ours."""
         self._stop_if_cancelled()
         with without_place():
-            return self.cursor.rows(sql)
+            return self.cursor.rows(self._ours(sql))
 
     def keep(self, sql: str, stem: Path, layout: Layout) -> Written:
         """`write` for a query of ours."""
         self._stop_if_cancelled()
         with without_place():
-            return self.cursor.write(sql, stem, layout)
+            return self.cursor.write(self._ours(sql), stem, layout)
 
     def columns(self, view: str) -> tuple[Column, ...]:
         self._stop_if_cancelled()
         with without_place():
-            return self.cursor.describe(f"SELECT * FROM {view}")
+            self._columns[view] = columns = self.cursor.describe(f"SELECT * FROM {view}")
+        return columns
 
-    def count_by(self, sql: str, expression: str) -> Mapping[Any, Count]:
+    def count_by(self, sql: str) -> Mapping[Any, Count]:
+        """What a query of ours gives for each value of its first column."""
         self._stop_if_cancelled()
         with without_place():
-            return self.cursor.count_by(sql, expression)
+            return self.cursor.count_by(self._ours(sql))
 
     def count(self, stored: Stored) -> tuple[Count, ...]:
         self._stop_if_cancelled()
         with without_place():
             return self.cursor.count(stored)
+
+    def own(self, sql: str, views: Mapping[str, Sequence[Column]]) -> str:
+        """A query of ours in the engine's words; `views` are those that it reads, with their columns.
+
+        Raises SyntaxProblem for what the engine cannot say.
+        """
+        if self._dialect == "duckdb":
+            return sql
+        return analyse(sql, "duckdb", self._dialect, _types(views)).sql
+
+    def over(self, bound: Bound, columns: Sequence[Column], sql: str, name: str) -> Bound:
+        """A query of ours over what `bound` gives, which has these columns and which it calls `name`."""
+        try:
+            ours = analyse(sql, "duckdb", self._dialect, _types({name: columns}))
+        except SyntaxProblem as problem:
+            raise _unsaid(problem) from problem
+        [reference] = ours.references
+        before, after = ours.sql[: reference.start], ours.sql[reference.end :]
+        return bound.wrapped(f"{before}(\n", f"\n){reference.suffix}{after}")
 
     def check_as_view(self, bound: Bound) -> None:
         """Raises EngineFailure where the query can be run but not be a view, such as a PIVOT that looks at the data."""
@@ -211,6 +256,13 @@ class NodeContext:
             return False
         return True
 
+    def _ours(self, sql: str) -> str:
+        read = {name: columns for name, columns in self._columns.items() if re.search(rf"\b{name}\b", sql)}
+        try:
+            return self.own(sql, read)
+        except SyntaxProblem as problem:
+            raise _unsaid(problem) from problem
+
     def _stop_if_cancelled(self) -> None:
         if self._cancelled():
             raise EngineFailure("cancelled", interrupted=True)
@@ -225,6 +277,14 @@ def _queries(relations: Iterable[Relation]) -> Iterator[str]:
             seen.add(id(relation))
             stack += relation.inputs.values()
             yield relation.sql
+
+
+def _types(views: Mapping[str, Sequence[Column]]) -> dict[str, dict[str, str]]:
+    return {name: {column.name: column.type for column in columns} for name, columns in views.items()}
+
+
+def _unsaid(problem: SyntaxProblem) -> EngineFailure:
+    return EngineFailure(problem.message, hint=problem.hint or "config(engine='duckdb')")
 
 
 def _at_origin(bound: Bound, action: Callable[[], _T]) -> _T:

@@ -23,7 +23,7 @@ from odibi_sql.errors import GraphError, Location, OdibiError, Problems
 from odibi_sql.events import Action
 from odibi_sql.incremental.intervals import floor
 from odibi_sql.incremental.strategies import UNTIL, grows, has_intervals, result_options
-from odibi_sql.incremental.versions import BEFORE, NO_VERSIONS, Version, Versions, next_version, reason_of
+from odibi_sql.incremental.versions import BEFORE, NO_VERSIONS, REWRITING, Version, Versions, next_version, reason_of
 from odibi_sql.inputs import Given, Inputs, has_partitions
 from odibi_sql.materializations import MATERIALIZATIONS
 from odibi_sql.model import AnyModel, Config, Hook, Model, PythonModel, Seed, UnitTest
@@ -171,7 +171,7 @@ def asks_for_the_date(node: DAGNode) -> bool:
 def _rules(model: Model) -> tuple[tuple[str, str], ...]:
     """What is run is made from the text, the types of the inputs, which are in their contents, and these."""
     rules = {one.written.rules for one in model.statements if one.written and one.needs_types}
-    return tuple(("rewriting", one) for one in rules)
+    return tuple((REWRITING, one) for one in rules)
 
 
 def _shaping(node: DAGNode) -> tuple[tuple[str, str], ...]:
@@ -253,7 +253,7 @@ class Planner(Struct):
     _refused: list[OdibiError] = field(default_factory=list)
 
     def plan(self, selected: Collection[str]) -> Plan:
-        """Raises Problems where a model must not be made anew, and would have to be; or where its engine cannot."""
+        """Raises Problems where a model must not be made anew, and would have to be."""
         wanted = set(selected)
         given: dict[str, Given] = dict(self.inputs.sources)
         steps: dict[str, Step] = {}
@@ -281,14 +281,6 @@ class Planner(Struct):
 
     def _step(self, node: DAGNode, contents: Mapping[str, str]) -> Step:
         recipe = self.recipes.recipe(node, contents)
-        if node.config.materialized == "incremental" and not recipe.engine.startswith("duckdb"):
-            self._refused.append(
-                GraphError(
-                    f"`{node.name}` is incremental, and such models are made by DuckDB only",
-                    self.mention(node.any_model, "materialized", "incremental"),
-                    "config(engine='duckdb') makes it there, from the same inputs; or materialized='table'",
-                )
-            )
         latest = self.cache.latest(node.name)
         estimate = latest.duration_s if latest else None
         pending = [up for up in node.upstream if up not in contents]

@@ -203,11 +203,12 @@ class StepRunner(Struct):
         stems = [self.cache.scratch() / f"{next(self._numbers)}" for _ in nodes]
         for node in nodes:
             self._keep_code(node)
-        with NodeContext(cursor, self._prefix(next(self._numbers)), self.folder, attempt.cancelled) as context:
+        engine = self._engine(nodes[0])
+        prefix = self._prefix(next(self._numbers))
+        with NodeContext(cursor, prefix, self.folder, attempt.cancelled, engine.DIALECT) as context:
             views = context.make_views(self._inputs(nodes[0]), "\n".join(node.model.statement.sql for node in nodes))
             if any(self._tells_time(node) for node in nodes):
                 cursor.fix_time()
-            engine = self._engine(nodes[0])
             stored = isinstance(self.relations[nodes[0].upstream[0]], Stored)
             counting = Counting(engine.DIALECT, filtered=stored and engine.FILTERS_SCANS)
             return write_all(context, nodes, views, counting, stems)
@@ -239,7 +240,8 @@ class StepRunner(Struct):
             return written.columns, Made(written)
         node = self._as_it_runs(node)
         self._keep_code(node)
-        with NodeContext(cursor, self._prefix(number), self.folder, attempt.cancelled) as context:
+        dialect = self._engine(node).DIALECT
+        with NodeContext(cursor, self._prefix(number), self.folder, attempt.cancelled, dialect) as context:
             run_hooks("pre_hook", node.config.pre_hook, cursor.run)
             written_sql = "" if isinstance(node.definition, PythonModel) else node.model.statement.sql
             views = context.make_views(self._inputs(node), written_sql)
@@ -265,7 +267,7 @@ class StepRunner(Struct):
                 before = previous.relation if previous else None
                 now = self.plan.recipes.moment.now
                 options = node.config.all_options()
-                _, written = make(Making(context, bound, stem, options, before, now, self._engine(node).DIALECT))
+                _, written = make(Making(context, bound, stem, options, before, now))
                 return self._after(node, context, Made(written))
             if is_stored(node):
                 written = context.write(bound, stem)

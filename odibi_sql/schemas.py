@@ -153,7 +153,7 @@ class Inference(Struct):
         except OdibiError:
             return None
         if self._second is None:
-            context = self._entered(self.open_session(engine).cursor("schemas"))
+            context = self._entered(self.open_session(engine).cursor("schemas"), engine)
             self._second = _Helper(self._open.enter_context(ThreadPoolExecutor(1)), context)
         return self._second
 
@@ -242,10 +242,10 @@ class Inference(Struct):
 
     def _made_columns(self, node: DAGNode, context: NodeContext, bound: Bound, columns: Columns) -> Columns:
         """Where more is made of a query with these columns. Raises ProjectError for options that do not fit them."""
-        kind, engine = MATERIALIZATIONS[node.config.materialized], load_engine(node.config.engine or self._engine)
+        kind = MATERIALIZATIONS[node.config.materialized]
         had = self.so_far.get(node.name)
         previous = Stored(had, ()) if had is not None else None
-        making = Making(context, bound, Path(), node.config.all_options(), previous, _ANY_TIME, engine.DIALECT)
+        making = Making(context, bound, Path(), node.config.all_options(), previous, _ANY_TIME)
         assert kind.columns is not None  # noqa: S101 - for the type checker
         try:
             return kind.columns(making, columns)
@@ -311,8 +311,9 @@ class Inference(Struct):
         try:
             return typed(node, _types(reads), self._describe, self.fitted)
         except SyntaxProblem as problem:
-            where = self.compiled.places.locate(node.model, problem.at)
-            raise SqlError(problem.message, where, problem.hint) from problem
+            places = self.compiled.places
+            locate = places.locate_delta if node.model.statement is node.model.delta else places.locate
+            raise SqlError(problem.message, locate(node.model, problem.at), problem.hint) from problem
 
     def _describe(self, sql: str) -> Columns | None:
         try:
@@ -380,7 +381,7 @@ class Inference(Struct):
         except EngineFailure as failure:
             return failure.message
         if hooks == _NO_HOOKS:
-            return self._entered(session.cursor("schemas"))
+            return self._entered(session.cursor("schemas"), engine)
         before_all, before_it = hooks
         told = f"its `{'pre_hook' if before_it else 'on_run_start'}` runs first, and can change what it means"
         rehearsal = session.rehearsal((*before_all, *before_it))
@@ -390,16 +391,17 @@ class Inference(Struct):
         try:
             for sql in before_all:
                 rehearsal.run(sql)
-            context = self._entered(rehearsal.cursor("schemas"))
+            context = self._entered(rehearsal.cursor("schemas"), engine)
             for sql in before_it:
                 context.cursor.run(sql)
         except EngineFailure:
             return told  # where it is written is known to the run, which fails there
         return context
 
-    def _entered(self, cursor: Cursor) -> NodeContext:
+    def _entered(self, cursor: Cursor, engine: str) -> NodeContext:
         prefix = f"__odibi_{self.run_id[-6:]}_schema_"  # views of Spark's session are seen by all of it
-        return self._open.enter_context(NodeContext(cursor, prefix, self._folder))
+        dialect = load_engine(engine).DIALECT
+        return self._open.enter_context(NodeContext(cursor, prefix, self._folder, dialect=dialect))
 
     def _cursor(self) -> Cursor:
         """For what no model's engine need be asked: by DuckDB, if the project's own is not to be asked."""

@@ -161,6 +161,9 @@ class Cursor(Protocol):
     def create_view(self, name: str, relation: Stored | Files | Attached) -> None:
         """Make `relation` readable as `name`, which no other view of this cursor has."""
 
+    def create_parts_view(self, name: str, stored: Stored, number: str) -> None:
+        """As `create_view`, with one column more, `number`: in which of the parts a row is, counted from 0."""
+
     def create_query_view(self, name: str, sql: str) -> None:
         """Make a SELECT readable as `name`; the tables in it are bound to views of this cursor already."""
 
@@ -191,8 +194,8 @@ class Cursor(Protocol):
     def count(self, stored: Stored) -> tuple[Count, ...]:
         """What each part holds."""
 
-    def count_by(self, sql: str, expression: str) -> Mapping[Any, Count]:
-        """What a SELECT gives for each value of an expression over its columns, as Python has the value."""
+    def count_by(self, sql: str) -> Mapping[Any, Count]:
+        """What the other columns of a SELECT hold for each value of the first, as Python has the value."""
 
     def digest(self, columns: Sequence[Column], count: Count) -> str:
         """The content of a result with these columns, as `Written.content`."""

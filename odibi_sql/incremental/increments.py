@@ -7,6 +7,7 @@ are written again. What a version holds is known without reading it, since the h
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import compress
 from pathlib import Path
 
 from msgspec import Struct
@@ -63,7 +64,7 @@ class Increment(Struct):
     def first(self, bound: Bound) -> Made:
         """All rows, from nothing. Raises EngineFailure, as all that is here."""
         self._replacing(self.context.describe(bound))
-        return Made(_without_empty(self.context.write(bound, next(self.stems), self._layout())))
+        return Made(self._filled(self.context.write(bound, next(self.stems), self._layout())))
 
     def upon(self, before: Before, bound: Bound) -> Made:
         """The version before, and what `bound` gives."""
@@ -105,10 +106,10 @@ class Increment(Struct):
     def _delta(self, bound: Bound, fit: Fit, stored: tuple[Column, ...]) -> Written:
         layout = self._layout(stored)
         if fit.new is None:
-            return _without_empty(self.context.write(bound, next(self.stems), layout))
+            return self._filled(self.context.write(bound, next(self.stems), layout))
         raw = self.context.write(bound, next(self.stems))
         select = f"SELECT {fit.new} FROM {self.context.view(raw.stored())}"
-        return _without_empty(self.context.keep(select, next(self.stems), layout))
+        return self._kept(select, layout)
 
     def _replaced_by(self, new: Written, rows: Replacing | None) -> str | None:
         """The condition by which a row `b` of the version before is replaced; None if none is."""
@@ -138,7 +139,7 @@ class Increment(Struct):
             f"SELECT {values} FROM {self.context.view(new.stored())} AS d "
             f"LEFT JOIN (SELECT *, TRUE AS {had} FROM {old}) AS b ON {agree}"
         )
-        return self.context.keep(joined, next(self.stems), self._layout(new.columns))
+        return self._kept(joined, self._layout(new.columns))
 
     def _check_once(self, view: str, rows: Replacing) -> None:
         keys = ", ".join(map(quote_name, rows.columns))
@@ -168,11 +169,9 @@ class Increment(Struct):
         """Files with rows that are replaced, and how many."""
         if replaced_by is None or not files:
             return {}
-        names = ", ".join(quote_name(column.name) for column in columns)
-        each = " UNION ALL ".join(
-            f"SELECT {number} AS file, {names} FROM {self._view([file], columns)}" for number, file in enumerate(files)
-        )
-        found = self.context.ask(f"SELECT b.file, count(*) FROM ({each}) AS b WHERE {replaced_by} GROUP BY b.file")
+        name = _unlike("file", [column.name for column in columns])
+        rows = self.context.parts_view(Stored(columns, tuple(file.path for file in files)), name)
+        found = self.context.ask(f"SELECT b.{name}, count(*) FROM {rows} AS b WHERE {replaced_by} GROUP BY b.{name}")
         return {files[int(number)].path: int(count) for number, count in found}
 
     def _survivors(
@@ -186,12 +185,12 @@ class Increment(Struct):
         again = []
         for group in _groups([(file, file.count.rows - gone[file.path]) for file in files]):
             stays = f"SELECT * FROM {self._view(group, columns)} AS b WHERE NOT {replaced_by}"
-            again.append(self.context.keep(stays, next(self.stems), self._layout(columns)))
+            again.append(self._kept(stays, self._layout(columns)))
         return again
 
     def _all_again(self, fitted: str, new: Written, replaced_by: str | None) -> list[Written]:
         stays = f"SELECT * FROM {fitted} AS b" + (f" WHERE NOT {replaced_by}" if replaced_by else "")
-        return [_without_empty(self.context.keep(stays, next(self.stems), self._layout(new.columns)))]
+        return [self._kept(stays, self._layout(new.columns))]
 
     def _merged(self, files: list[_File], columns: tuple[Column, ...]) -> tuple[list[_File], list[Written]]:
         """Of many small files the smaller half become one: what is written once is not written again at every run."""
@@ -200,7 +199,7 @@ class Increment(Struct):
             return files, []
         chosen = {file.path for file in small[: len(small) // 2]}
         rows = f"SELECT * FROM {self._view([file for file in files if file.path in chosen], columns)}"
-        merged = self.context.keep(rows, next(self.stems), self._layout(columns))
+        merged = self._kept(rows, self._layout(columns))
         return [file for file in files if file.path not in chosen], [merged]
 
     def _view(self, files: Iterable[_File], columns: tuple[Column, ...]) -> str:
@@ -208,10 +207,32 @@ class Increment(Struct):
 
     # -- both
 
+    def _kept(self, sql: str, layout: Layout) -> Written:
+        return self._filled(self.context.keep(sql, next(self.stems), layout))
+
+    def _filled(self, written: Written) -> Written:
+        """Without files that hold nothing, but for one if that is all."""
+        written = counted(self.context, written)
+        full = [bool(count.rows) for count in written.counts]
+        full = full if any(full) else [number == 0 for number in range(len(full))]
+        uris, parts = full[: len(written.uris)], full[len(written.uris) :]
+        return replace(
+            written,
+            uris=tuple(compress(written.uris, uris)),
+            parts=tuple(compress(written.parts, parts)),
+            counts=tuple(compress(written.counts, full)),
+        )
+
     def _together(self, columns: tuple[Column, ...], kept: Sequence[_File], written: Sequence[Written]) -> Made:
         """One of the files at least is kept, though it is empty: it says which engine wrote it."""
         full = [one for one in written if one.rows] or ([] if kept else list(written[-1:]))
         return together(self.context, columns, [file.part for file in kept], full)
+
+
+def counted(context: NodeContext, written: Written) -> Written:
+    """With what each of its files holds, which an engine need not have told."""
+    stored = written.stored()
+    return written if written.counts or not stored.parts else replace(written, counts=context.count(stored))
 
 
 def together(context: NodeContext, columns: tuple[Column, ...], shared: Sequence[Part], new: Sequence[Written]) -> Made:
@@ -225,6 +246,7 @@ def together(context: NodeContext, columns: tuple[Column, ...], shared: Sequence
         bytes=sum(one.bytes for one in new) + sum(part.bytes for part in shared),
         content=context.cursor.digest(columns, whole),
         counts=counts,
+        uris=tuple(uri for one in new for uri in one.uris),
     )
     return Made(written, tuple(shared))
 
@@ -234,13 +256,6 @@ def _unlike(word: str, names: Sequence[str]) -> str:
     while any(word == name.casefold() for name in names):
         word += "_"
     return word
-
-
-def _without_empty(written: Written) -> Written:
-    """Without files that hold nothing, but for one if that is all."""
-    full = [pair for pair in zip(written.parts, written.counts, strict=True) if pair[1].rows]
-    full = full or list(zip(written.parts, written.counts, strict=True))[:1]
-    return replace(written, parts=tuple(part for part, _ in full), counts=tuple(count for _, count in full))
 
 
 def _groups(files: Sequence[tuple[_File, int]]) -> Iterator[list[_File]]:

@@ -21,7 +21,7 @@ from odibi_sql.context import NodeContext
 from odibi_sql.dag import DAGNode
 from odibi_sql.engines.protocol import NO_ROWS, Count, EngineFailure, Layout, Written
 from odibi_sql.errors import nearest
-from odibi_sql.incremental.increments import Made, together
+from odibi_sql.incremental.increments import Made, counted, together
 from odibi_sql.incremental.intervals import Interval, floor, intervals, label, shift
 from odibi_sql.incremental.strategies import UNTIL
 from odibi_sql.quoting import quote_name
@@ -29,6 +29,7 @@ from odibi_sql.relation import Column
 from odibi_sql.sql import Bound
 
 MOST_INTERVALS = 50_000
+_NAMED = datetime.min, datetime(9999, 12, 31)  # intervals between these have a beginning and an end in Python
 _TIMES = frozenset(["DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "TIMESTAMP WITH TIME ZONE"])
 
 
@@ -90,8 +91,12 @@ class TimeRange(Struct, dict=True):
         view = self.views[name]
         columns = self.context.columns(view)
         time = _time_column(columns, column, f"`event_time` of `{name}`")
-        starts = f"date_trunc('{self.grain}', CAST({quote_name(time.name)} AS TIMESTAMP))"
-        counts = self.context.count_by(f"SELECT * FROM {view} WHERE isfinite({quote_name(time.name)})", starts)
+        moment = f"CAST({quote_name(time.name)} AS TIMESTAMP)"
+        value = quote_name(time.name) if time.type == "DATE" else moment  # there are dates that no timestamp can be
+        first, end = (f"{'DATE' if time.type == 'DATE' else 'TIMESTAMP'} '{one.date()}'" for one in _NAMED)
+        counts = self.context.count_by(
+            f"SELECT date_trunc('{self.grain}', {moment}), * FROM {view} WHERE {value} >= {first} AND {value} < {end}"
+        )
         return _Timed(view, columns, time, counts)
 
     def _wanted(self) -> list[Interval]:
@@ -133,13 +138,13 @@ class TimeRange(Struct, dict=True):
 
     def _written(self, interval: Interval) -> Written:
         bound = self._bound(lambda timed: self._within(timed, interval))
-        time = _time_column(self.context.describe(bound), str(self.node.config.event_time), "`time_column`")
+        columns = self.context.describe(bound)
+        time = _time_column(columns, str(self.node.config.event_time), "`time_column`")
         name, start, end = quote_name(time.name), _at(interval.start, time), _at(interval.end, time)
         if self.node.config.lookback:
-            kept = f"SELECT * FROM (\n{bound.sql}\n) WHERE {name} IS NULL OR {name} >= {start}"
-            written = self.context.keep(kept, next(self.stems), Layout())
-        else:
-            written = self.context.write(bound, next(self.stems))
+            kept = f"SELECT * FROM made WHERE {name} IS NULL OR {name} >= {start}"
+            bound = self.context.over(bound, columns, kept, "made")
+        written = counted(self.context, self.context.write(bound, next(self.stems)))
         view = self.context.view(written.stored())
         wrong = self.context.ask(
             f"SELECT count(*), min(CAST({name} AS VARCHAR)) FROM {view} "
@@ -168,8 +173,8 @@ class TimeRange(Struct, dict=True):
 
     def _nothing(self) -> Made:
         bound = self._bound(lambda timed: f"SELECT * FROM {timed.view} WHERE false")
-        self.context.describe(bound)
-        return Made(self.context.keep(f"SELECT * FROM (\n{bound.sql}\n) WHERE false", next(self.stems), Layout()))
+        none = self.context.over(bound, self.context.describe(bound), "SELECT * FROM made WHERE false", "made")
+        return Made(counted(self.context, self.context.write(none, next(self.stems))))
 
     def _together(self, entries: list[Entry]) -> Made:
         """Parts without rows are left out, but for one if that is all; those of another form are written again."""
@@ -187,7 +192,9 @@ class TimeRange(Struct, dict=True):
     def _in_form(self, entry: Entry, columns: tuple[Column, ...]) -> Written:
         """Of an interval without integers of more than 64 bits, where another has some."""
         view = self.context.view(self.cache.stored(entry))
-        return self.context.keep(f"SELECT * FROM {view}", next(self.stems), Layout(stored=columns))
+        return counted(
+            self.context, self.context.keep(f"SELECT * FROM {view}", next(self.stems), Layout(stored=columns))
+        )
 
 
 def _time_column(columns: tuple[Column, ...], wanted: str, named: str) -> Column:
@@ -204,6 +211,6 @@ def _at(time: datetime, column: Column) -> str:
     """A literal that the column is compared with as it is stored, so that files can be passed over; a date is only
     where all of its rows are on one side."""
     if column.type == "DATE" and time == floor(time, "day"):
-        return f"DATE '{time:%Y-%m-%d}'"
+        return f"DATE '{time.date().isoformat()}'"
     text = time.isoformat(sep=" ")
-    return f"TIMESTAMPTZ '{text}+00'" if "ZONE" in column.type else f"TIMESTAMP '{text}'"
+    return f"TIMESTAMPTZ '{text}'" if "ZONE" in column.type else f"TIMESTAMP '{text}'"

@@ -8,6 +8,8 @@ long as its inputs hold what they held: nothing is looked up then, and the versi
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Literal
@@ -24,6 +26,7 @@ from odibi_sql.incremental.strategies import grows, has_intervals, strategy_of
 
 BEFORE = "the version before"
 NOTHING = ""
+REWRITING = "rewriting"  # the name of an option: by which rules the SQL becomes the engine's
 
 
 class Versions(Struct, frozen=True):
@@ -106,7 +109,7 @@ def next_version(
     if published is not None and not changed and not _reads_anew(published.recipe, recipe):
         return Version("shown", published.recipe, published, published, published)
     base = None if changed or node.config.full_refresh else published
-    recipe = upon(recipe, base)
+    recipe = upon(recipe, base, _adding(node))
     entry = None if force else cache.get(recipe.key())
     if entry is not None:
         return Version("stored", recipe, base, entry, published)
@@ -132,10 +135,16 @@ def reason_of(node: DAGNode, version: Version, changed: str) -> str:
     return f"{changed or 'its stored result is gone'}: {strategy_of(node.config)}"
 
 
-def upon(recipe: Recipe, base: Entry | None) -> Recipe:
-    """The recipe of what is made upon `base`."""
+def upon(recipe: Recipe, base: Entry | None, adding: str = "") -> Recipe:
+    """The recipe of what is made upon `base` by `adding` to it in this way."""
     inputs = tuple(pair for pair in recipe.inputs if pair[0] != BEFORE)
-    return replace(recipe, inputs=(*inputs, (BEFORE, base.content if base is not None else NOTHING)))
+    return replace(recipe, inputs=(*inputs, (BEFORE, f"{base.content} {adding}" if base is not None else NOTHING)))
+
+
+def _adding(node: DAGNode) -> str:
+    """What says how rows come to those that are there: another way is no other meaning, but gives other rows."""
+    delta = node.model.delta.canonical if node.model.delta is not None else ""
+    return hashlib.sha256(json.dumps([delta, node.config.on_schema_change]).encode()).hexdigest()[:16]
 
 
 def has_to_refresh(node: DAGNode, published: Entry, recipe: Recipe) -> bool:
@@ -148,13 +157,15 @@ def has_to_refresh(node: DAGNode, published: Entry, recipe: Recipe) -> bool:
 def changes_of_meaning(published: Entry, recipe: Recipe) -> tuple[Difference, ...]:
     """What the model says otherwise than when `published` was made.
 
-    A later version of the engine is no reason to give up what was gathered; another engine is, since no engine checks
-    another's rows.
+    A later version of the engine, or of how SQL is put into its words, is no reason to give up what was gathered;
+    another engine is, since no engine checks another's rows.
     """
     return tuple(
         one
         for one in differences(published.recipe, recipe)
-        if one.part in ("sql", "kind", "option") or (one.part == "engine" and _name(one.old) != _name(one.new))
+        if one.part in ("sql", "kind")
+        or (one.part == "option" and one.name != REWRITING)
+        or (one.part == "engine" and _name(one.old) != _name(one.new))
     )
 
 

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from odibi_sql.engines.protocol import Written
 from odibi_sql.relation import Column, Stored
-from odibi_sql.sql import Bound, SyntaxProblem, analyse
+from odibi_sql.sql import Bound, SyntaxProblem
 
 if TYPE_CHECKING:
     from odibi_sql.context import NodeContext
@@ -33,8 +33,7 @@ class OptionProblem(Exception):
 
 class Making(Struct, frozen=True):
     """One node that is being made: `bound` is its query, bound in `context`; what it keeps goes to files that begin
-    with `stem`. `previous` is the version that the target shows, `now` the build's time in UTC.
-    `dialect` is the engine's."""
+    with `stem`. `previous` is the version that the target shows, `now` the build's time in UTC."""
 
     context: NodeContext
     bound: Bound
@@ -42,18 +41,14 @@ class Making(Struct, frozen=True):
     options: Options
     previous: Stored | None
     now: datetime
-    dialect: str = "duckdb"
 
     def own(self, sql: str, views: Mapping[str, Sequence[Column]]) -> Bound:
         """A query of the kind's own, in DuckDB's words, over views of `context` with these columns.
 
-        Raises OptionProblem for what cannot be said in the engine's `dialect`.
+        Raises OptionProblem for what cannot be said in the engine's.
         """
-        if self.dialect == "duckdb":
-            return Bound(sql)
-        schemas = {view: {column.name.casefold(): column.type for column in columns} for view, columns in views.items()}
         try:
-            return Bound(analyse(sql, "duckdb", self.dialect, schemas).sql)
+            return Bound(self.context.own(sql, views))
         except SyntaxProblem as problem:
             raise OptionProblem("", problem.message, problem.hint or "config(engine='duckdb')") from problem
 

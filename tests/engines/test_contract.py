@@ -13,7 +13,7 @@ import pyarrow.parquet
 import pytest
 
 from odibi_sql.engines import ENGINES, load_engine
-from odibi_sql.engines.protocol import CsvSeed, Cursor, EngineFailure, Session, Written
+from odibi_sql.engines.protocol import NO_ROWS, Count, CsvSeed, Cursor, EngineFailure, Layout, Session, Written
 from odibi_sql.errors import ProjectError
 from odibi_sql.relation import Column, Files, Stored
 
@@ -189,6 +189,47 @@ def test_fixed_time_is_the_sessions(cursor: Cursor, content_of: Callable[[str], 
     assert content_of("select current_timestamp as t, current_date as d") == content_of(
         f"select {zoned} '2024-02-29 23:59:58.123456+00' as t, date '2024-02-29' as d"
     )
+
+
+VALUES = """\
+select * from (values (1, 'a/b', date '2026-01-01', 1.5e0), (2, '', null, 0e0), (3, null, null, -0e0),
+    (4, 'x=y%20 +é', date '2026-01-01', 1.5e0), (5, 'a/b', date '2026-01-01', 1.5e0),
+    (6, 'a/b', null, null)) as v(id, k, d, f)"""
+
+
+@pytest.mark.parametrize("names", [("K",), ("k", "d"), ("f",)])
+def test_rows_of_two_values_share_no_file(cursor: Cursor, tmp_path: Path, names: tuple[str, ...]) -> None:
+    written = cursor.write(VALUES, tmp_path / "it's é %20 + r", Layout(partition_by=names))
+    parts = stored(written)
+    cursor.create_parts_view("in_parts", parts, "part")
+    listed = ", ".join(names)
+    values = cursor.rows(f"select distinct part, {listed} from in_parts")
+    assert sorted(part for part, *_ in values) == list(range(len(parts.parts)))
+    assert cursor.write("select id, k, d, f from in_parts", tmp_path / "again").content == written.content
+    counts = dict(cursor.rows("select part, count(*) from in_parts group by part"))
+    assert {number: count.rows for number, count in enumerate(cursor.count(parts))} == counts
+
+
+def test_what_parts_hold_is_what_they_hold_together(cursor: Cursor, tmp_path: Path) -> None:
+    written = cursor.write(VALUES, tmp_path / "r", Layout(partition_by=("k",)))
+    counts = cursor.count(stored(written))
+    assert written.counts in ((), counts) and len(counts) == len(written.parts) > 1
+    assert cursor.digest(written.columns, sum(counts, NO_ROWS)) == written.content
+    one = cursor.write(VALUES, tmp_path / "one", Layout(rows=1_000_000))
+    assert one.content == written.content
+    assert sum(cursor.count(stored(one)), NO_ROWS) == sum(counts, NO_ROWS)
+    cursor.create_view("all_rows", stored(one))
+    by_id = cursor.count_by("select id % 2 as odd, id, k, d, f from all_rows")
+    assert {odd: count.rows for odd, count in by_id.items()} == {0: 3, 1: 3}
+    assert sum(by_id.values(), NO_ROWS) == sum(counts, NO_ROWS)
+
+
+def test_nothing_can_be_laid_out(cursor: Cursor, tmp_path: Path) -> None:
+    written = cursor.write("select 1 as a where false", tmp_path / "r", Layout(partition_by=("a",)))
+    assert set(cursor.count(stored(written))) <= {Count(0, 0)}
+    assert written.content == cursor.write_nothing("select 1 as a where false").content
+    cursor.create_parts_view("in_parts", stored(written), "part")
+    assert cursor.rows("select part, a from in_parts") == []
 
 
 def test_a_csv_seed_has_the_types_given_and_the_others_inferred(cursor: Cursor, tmp_path: Path) -> None:

@@ -30,6 +30,22 @@ def test_rows_are_added_once_for_each_change_of_the_inputs(shop: MakeShop) -> No
     assert one.kept() == [(1, 10), (1, 10), (2, 20)]
 
 
+def test_two_models_that_differ_in_how_rows_are_added_have_each_their_own(shop: MakeShop) -> None:
+    wide = APPEND.replace("id, v", "*")
+    models = {
+        "newer": NEWER,
+        "all": APPEND,
+        "appended": wide.replace("'incremental'", "'incremental', on_schema_change='append_new_columns'"),
+        "synced": wide.replace("'incremental'", "'incremental', on_schema_change='sync_all_columns'"),
+    }
+    one = grown(shop, NEWER, {f"models/{name}.sql": sql for name, sql in models.items()})
+    one.write({"seeds/log.csv": "v,id,w\n20,2,x\n30,3,y\n"})
+    one.build("--threads", "1")
+    assert [one.rows(f"SELECT count(*) FROM {name}")[0] for name in ("newer", '"all"')] == [(3,), (4,)]
+    assert one.rows("SELECT * FROM appended WHERE id = 3") == [(3, None, 30, "y")]
+    assert one.rows("SELECT * FROM synced WHERE id = 3") == [(30, 3, "y")]
+
+
 def test_no_target_takes_the_history_of_another(shop: MakeShop) -> None:
     one = shop(APPEND, [(1, "d", 10)], files={"odibi_project.yml": "name: x\ntargets: {dev: {}, prod: {}}\n"})
     one.build()

@@ -36,11 +36,10 @@ def counting_sql(select: str, columns: Sequence[Column]) -> str:
     return f"SELECT {_counts(columns)}\nFROM (\n{select}\n) AS counted({', '.join(names)})"
 
 
-def grouping_sql(select: str, columns: Sequence[Column], expression: str) -> str:
-    """`counting_sql` for each value of an expression over the columns, which comes first."""
+def grouping_sql(select: str, columns: Sequence[Column]) -> str:
+    """`counting_sql` for each value of a first column, before these."""
     names = ("value", *_names(columns))
-    rows = f"SELECT {expression}, * FROM (\n{select}\n)"
-    return f"SELECT value, {_counts(columns)}\nFROM ({rows}) AS counted({', '.join(names)}) GROUP BY value"
+    return f"SELECT value, {_counts(columns)}\nFROM (\n{select}\n) AS counted({', '.join(names)}) GROUP BY value"
 
 
 def _counts(columns: Sequence[Column]) -> str:

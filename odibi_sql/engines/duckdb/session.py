@@ -165,6 +165,16 @@ class DuckDBCursor:
             select = self._session.select(relation)
             self._create_view(statement(f"CREATE TEMP VIEW {quote_name(name)} AS", select, ""))
 
+    def create_parts_view(self, name: str, stored: Stored, number: str) -> None:
+        """Each part by itself: small ones are at hand, and of the others few have a value that is looked for."""
+        names = ", ".join(quote_name(column.name) for column in stored.columns)
+        each = []
+        for index, one in enumerate([Stored(stored.columns, (part,)) for part in stored.parts] or [stored]):
+            rows = self.at_hand(one, ()) or f"({self._session.select(one)})"
+            each.append(f"SELECT {index} AS {quote_name(number)}, {names} FROM {rows}")
+        with without_place():
+            self.create_query_view(name, " UNION ALL ".join(each))
+
     def create_query_view(self, name: str, sql: str) -> None:
         self._reads_more = self._reads_more or _may_collate(sql)
         before = f"CREATE TEMP VIEW {quote_name(name)} AS SELECT * FROM ("
@@ -210,8 +220,8 @@ class DuckDBCursor:
         parts = self._session.reachable(stored.parts)
         return tuple(self._count(raw_sql(stored.columns, [part]), stored.columns) for part in parts)
 
-    def count_by(self, sql: str, expression: str) -> dict[Any, Count]:
-        counting = grouping_sql(sql, self.describe(sql), expression)
+    def count_by(self, sql: str) -> dict[Any, Count]:
+        counting = grouping_sql(sql, self.describe(sql)[1:])
         found = self._run(statement("", counting, "", self._longest))
         return {value: Count(int(rows), int(total)) for value, rows, total in found}
 

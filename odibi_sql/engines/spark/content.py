@@ -25,6 +25,13 @@ def counting_expressions(schema: st.StructType) -> tuple[str, str]:
     return "count(*)", f"sum(CAST(xxhash64({', '.join(parts)}) AS DECIMAL(38,0)))"
 
 
+def hash_of(schema: st.StructType, names: Sequence[str]) -> str:
+    """One number for the values of these columns together, the same where they are."""
+    folded = {name.lower() for name in names}
+    fields = [field for field in schema.fields if field.name.lower() in folded]
+    return f"xxhash64({', '.join(part for one in fields for part in _hashed(one.dataType, quote_name(one.name), 0))})"
+
+
 def digest(columns: Sequence[Column], rows: int, total: int) -> str:
     """The content of a relation with these columns, from what the aggregates gave."""
     named = [[column.name, column.type] for column in columns]

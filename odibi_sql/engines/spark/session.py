@@ -20,7 +20,7 @@ from msgspec.structs import replace
 
 from odibi_sql.engines.duckdb.session import DuckDBSession
 from odibi_sql.engines.polars_frames import to_polars
-from odibi_sql.engines.protocol import ONE_FILE, Count, CsvSeed, EngineFailure, Layout, SessionOptions, Written
+from odibi_sql.engines.protocol import NO_ROWS, ONE_FILE, Count, CsvSeed, EngineFailure, Layout, SessionOptions, Written
 from odibi_sql.engines.sessions import writer_of
 from odibi_sql.engines.spark import content, types
 from odibi_sql.engines.spark.clock import Timed, fixing_statements, literals, timed
@@ -126,6 +126,10 @@ class SparkEngineSession:
         self.reader.frame(stored).createTempView(name)
         return at_hand.setdefault(stored, name)
 
+    def numbered(self, stored: Stored, number: str) -> DataFrame:
+        is_sail = self.moments is not None
+        return self.reader.numbered(stored, number, tells_files=not is_sail)
+
     def named(self, columns: tuple[Column, ...]) -> tuple[Column, ...]:
         """The columns with their types as DuckDB writes them: it quotes the labels of structs by rules of its own."""
         if not any('"' in column.type for column in columns):
@@ -163,6 +167,10 @@ class SparkCursor:
         with self._running():
             self._keep_view(name, self._session.reader.frame(relation))
 
+    def create_parts_view(self, name: str, stored: Stored, number: str) -> None:
+        with self._running():
+            self._keep_view(name, self._session.numbered(stored, number))
+
     def create_query_view(self, name: str, sql: str) -> None:
         self._keep_view(name, self._frame(sql))
 
@@ -187,21 +195,24 @@ class SparkCursor:
             cursor.close()
 
     def write(self, sql: str, stem: Path, layout: Layout = ONE_FILE) -> Written:
-        if layout != ONE_FILE:
-            raise EngineFailure("Spark does not write rows in a layout")
-        return self._write(self._frame(sql), sql, stem)
+        return self._write(self._frame(sql), sql, stem, layout)
 
-    def _write(self, frame: DataFrame, sql: str, stem: Path) -> Written:
+    def _write(self, frame: DataFrame, sql: str, stem: Path, layout: Layout = ONE_FILE) -> Written:
         columns = self._session.named(types.exact_columns(frame.schema))
         casts = types.write_expressions(frame.schema)
         frame = frame.selectExpr(*casts) if casts else frame
-        counting = None if self._is_far else Counting.of(frame)
-        writing = write_parts(counting.frame if counting else frame, stem, self._session.parts_at)
+        counting = None if self._is_far or layout.partition_by else Counting.of(frame)
+        writing = write_parts(counting.frame if counting else frame, stem, self._session.parts_at, layout)
         with self._running(sql), writing as parts:
             written = Written(columns, parts.files, 0, parts.bytes, "", uris=parts.uris)
-            count = counting.result() if counting else None
-            count = count or self._count(self._session.reader.frame(written.stored()))
-        return replace(written, rows=count.rows, content=self.digest(columns, count))
+            stored = written.stored()
+            counted = counting.result() if counting else None
+            counts: tuple[Count, ...] = (counted,) if counted and len(stored.parts) == 1 else ()
+            if counted is None and layout != ONE_FILE:  # whoever shares files out wants to know what is in each
+                counts = self._counts(stored)
+                counted = sum(counts, NO_ROWS)
+            counted = counted or self._count(self._session.reader.frame(stored))
+        return replace(written, rows=counted.rows, content=self.digest(columns, counted), counts=counts)
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         with self._running(sql):
@@ -209,16 +220,26 @@ class SparkCursor:
 
     def count(self, stored: Stored) -> tuple[Count, ...]:
         with self._running():
-            each = (Stored(stored.columns, (part,)) for part in stored.parts)
-            return tuple(self._count(self._session.reader.frame(one)) for one in each)
+            return self._counts(stored)
 
-    def count_by(self, sql: str, expression: str) -> dict[Any, Count]:
-        from pyspark.sql.functions import expr
-
+    def count_by(self, sql: str) -> dict[Any, Count]:
         with self._running(sql):
-            frame = self._spark.sql(sql)
-            counts = map(expr, content.counting_expressions(frame.schema))
-            found = frame.groupBy(expr(expression)).agg(*counts).collect()
+            return self._counted_by(self._spark.sql(sql))
+
+    def _counts(self, stored: Stored) -> tuple[Count, ...]:
+        if len(stored.parts) < 2:
+            return tuple(self._count(self._session.reader.frame(stored)) for _ in stored.parts)
+        found = self._counted_by(self._session.numbered(stored, "__odibi_number"))
+        return tuple(found.get(number, NO_ROWS) for number in range(len(stored.parts)))
+
+    def _counted_by(self, frame: DataFrame) -> dict[Any, Count]:
+        """By the first column."""
+        from pyspark.sql import types as st
+
+        expr = self._functions().expr
+        by, *fields = frame.schema.fields
+        counts = map(expr, content.counting_expressions(st.StructType(fields)))
+        found = frame.groupBy(expr(types.quote_name(by.name))).agg(*counts).collect()
         return {value: Count(int(rows), int(total or 0)) for value, rows, total in found}
 
     def digest(self, columns: Sequence[Column], count: Count) -> str:
@@ -312,6 +333,15 @@ class SparkCursor:
         with answered():
             frame.createTempView(name)  # a plain one: Sail takes quotes for a part of it
         self._views.add(name)
+
+    def _functions(self) -> Any:
+        if self._is_far:
+            from pyspark.sql.connect import functions as far
+
+            return far
+        from pyspark.sql import functions
+
+        return functions
 
     def _count(self, frame: DataFrame) -> Count:
         row = frame.selectExpr(*content.counting_expressions(frame.schema)).collect()[0]

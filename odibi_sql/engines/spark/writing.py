@@ -1,5 +1,8 @@
 """A frame -> Parquet parts beside a stem, or at a URI. Spark writes a folder of its own. Beside the stem, the parts are
 then moved out of it; at a URI, where moving would be copying, they stay.
+
+Values that are not to share a file are told apart by a hash of them, in a column of its own that names folders and is
+in no file: of the values themselves some can be no name. Two that have one hash come into one file, which is no harm.
 """
 
 from __future__ import annotations
@@ -14,11 +17,15 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from odibi_sql import objects
-from odibi_sql.engines.protocol import EngineFailure
+from odibi_sql.engines.protocol import ONE_FILE, EngineFailure, Layout
+from odibi_sql.engines.spark import content
 from odibi_sql.engines.spark.paths import address
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
+    from pyspark.sql.readwriter import DataFrameWriter
+
+_VALUES = "__odibi_values"
 
 
 class Parts(Struct, frozen=True):
@@ -30,19 +37,29 @@ class Parts(Struct, frozen=True):
 
 
 @contextmanager
-def write_parts(frame: DataFrame, stem: Path, parts_at: str | None) -> Iterator[Parts]:
+def write_parts(frame: DataFrame, stem: Path, parts_at: str | None, layout: Layout = ONE_FILE) -> Iterator[Parts]:
     """Whatever goes wrong, here or inside, nothing is left of them."""
-    with _beside(frame, stem) if parts_at is None else _at_uri(frame, f"{parts_at}/{stem.name}") as parts:
+    writer = _writer(frame, layout)
+    with _beside(writer, stem) if parts_at is None else _at_uri(writer, f"{parts_at}/{stem.name}") as parts:
         yield parts
 
 
+def _writer(frame: DataFrame, layout: Layout) -> DataFrameWriter:
+    if layout.partition_by:
+        values = content.hash_of(frame.schema, layout.partition_by)
+        frame = frame.selectExpr("*", f"{values} AS {_VALUES}").repartition(_VALUES)
+        return frame.write.option("compression", "zstd").partitionBy(_VALUES)
+    writer = frame.write.option("compression", "zstd")
+    return writer if layout.rows is None else writer.option("maxRecordsPerFile", layout.rows)
+
+
 @contextmanager
-def _beside(frame: DataFrame, stem: Path) -> Iterator[Parts]:
+def _beside(writer: DataFrameWriter, stem: Path) -> Iterator[Parts]:
     folder = stem.with_name(f"{stem.name}.spark")
     parts: list[Path] = []
     try:
-        frame.write.option("compression", "zstd").parquet(address(str(folder.resolve())))
-        for number, file in enumerate(sorted(folder.glob("*.parquet"), key=lambda file: _in_row_order(file.name))):
+        writer.parquet(address(str(folder.resolve())))
+        for number, file in enumerate(sorted(folder.rglob("*.parquet"), key=lambda file: _in_row_order(str(file)))):
             parts.append(stem.with_name(f"{stem.name}.{number}.parquet"))
             file.replace(parts[-1])
         yield Parts(sum(part.stat().st_size for part in parts), files=tuple(parts))
@@ -55,10 +72,10 @@ def _beside(frame: DataFrame, stem: Path) -> Iterator[Parts]:
 
 
 @contextmanager
-def _at_uri(frame: DataFrame, folder: str) -> Iterator[Parts]:
+def _at_uri(writer: DataFrameWriter, folder: str) -> Iterator[Parts]:
     """`folder` is a name that nothing else ever has."""
     try:
-        frame.write.option("compression", "zstd").parquet(address(folder))
+        writer.parquet(address(folder))
         try:
             found = {file.uri: file.bytes for file in objects.below(folder)}
             # Of what else Spark leaves, its mark of success and sums of files, nobody makes use.

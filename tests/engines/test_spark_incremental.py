@@ -1,0 +1,180 @@
+"""Incremental models on Spark: after every delivery the rows are those of DuckDB, and as many files stay."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import duckdb
+
+import odibi_sql
+from tests.projects import write_project
+
+AS_OF = datetime.datetime(2026, 3, 1, tzinfo=datetime.UTC)
+HEAD = "id,day,place,v,changed_at"
+FIRST = f"""{HEAD}
+1,2026-01-01,a/b,10,2026-01-01 08:00:00
+2,2026-01-02,x=y%20z,20,2026-01-02 08:00:00
+3,2026-01-02,,30,2026-01-02 09:00:00
+4,2026-01-03,größer.*,40,2026-01-03 09:00:00
+,2026-01-03,it's,50,2026-01-03 10:00:00
+"""
+SECOND = f"""{HEAD}
+2,2026-01-02,x=y%20z,21,2026-01-04 08:00:00
+5,2026-01-05,,51,2026-01-04 09:00:00
+6,,a/b,61,2026-01-04 10:00:00
+,2026-01-03,it's,52,2026-01-04 11:00:00
+"""
+EMPTY = f"{HEAD}\n"
+NEWER = "{% if is_incremental() %} where changed_at > (select max(changed_at) from {{ this }}) {% endif %}"
+GROWING: Mapping[str, str] = {
+    "appended": "config(materialized='incremental')",
+    "merged": "config(materialized='incremental', unique_key='id')",
+    "merged_by_two": "config(materialized='incremental', unique_key=['ID', 'Place'])",
+    "updated": "config(materialized='incremental', unique_key='id', merge_update_columns=['V'])",
+    "left_alone": "config(materialized='incremental', unique_key='id', merge_exclude_columns=['day', 'place'])",
+    "replaced": "config(materialized='incremental', strategy='delete+insert', unique_key='day')",
+    "by_place": "config(materialized='incremental', strategy='insert_overwrite', partition_by='place')",
+    "by_both": "config(materialized='incremental', strategy='insert_overwrite', partition_by=['place', 'day'])",
+}
+TYPED = """\
+seeds:
+  - name: log
+    config:
+      column_types: {id: BIGINT, day: DATE, place: VARCHAR, v: BIGINT, changed_at: TIMESTAMP}
+"""
+
+
+class Shop:
+    """One project, built on one engine."""
+
+    def __init__(self, folder: Path, engine: str, files: Mapping[str, str]) -> None:
+        self.folder = write_project(
+            folder / engine, {"seeds/log.yml": TYPED, **files}, {"odibi_project.yml": "name: shop\n"}
+        )
+        self.engine = engine
+
+    def build(self, log: str) -> odibi_sql.Run:
+        write_project(self.folder, {"seeds/log.csv": log}, {})
+        return odibi_sql.build(self.folder, engine=self.engine, as_of=AS_OF)
+
+    def typed(self, columns: str) -> None:
+        write_project(
+            self.folder, {"seeds/log.yml": f"seeds: [{{name: log, config: {{column_types: {{{columns}}}}}}}]"}, {}
+        )
+
+    def rows(self, name: str) -> list[str]:
+        with duckdb.connect(str(self.folder / "warehouse" / "dev.duckdb"), read_only=True) as catalog:
+            return sorted(map(str, catalog.execute(f"SELECT * FROM {name}").fetchall()))
+
+    def columns(self, name: str) -> list[tuple[str, str]]:
+        with duckdb.connect(str(self.folder / "warehouse" / "dev.duckdb"), read_only=True) as catalog:
+            return [(row[0], row[1]) for row in catalog.execute(f"DESCRIBE {name}").fetchall()]
+
+    def files(self, name: str) -> set[str]:
+        with duckdb.connect(str(self.folder / "warehouse" / "dev.duckdb"), read_only=True) as catalog:
+            [(text,)] = catalog.execute("SELECT sql FROM duckdb_views() WHERE view_name = ?", [name]).fetchall()
+        return {part.name for part in self.folder.glob("warehouse/store/??/*.parquet") if part.name in text}
+
+
+def told(run: odibi_sql.Run, names: Iterable[str]) -> dict[str, tuple[str, str, str | None]]:
+    found = {name: run.results[name] for name in names}
+    return {name: (one.status, one.reason, one.error.message if one.error else None) for name, one in found.items()}
+
+
+def shops_with(folder: Path, models: Mapping[str, str]) -> tuple[Shop, Shop]:
+    files = {f"models/{name}.sql": sql for name, sql in models.items()}
+    return Shop(folder, "duckdb", files), Shop(folder, "spark", files)
+
+
+def test_growing_models_have_the_rows_of_duckdb(running_spark: object, tmp_path: Path) -> None:
+    shops = shops_with(
+        tmp_path, {name: f"{{{{ {config} }}}} select * from log {NEWER}" for name, config in GROWING.items()}
+    )
+    for log in (FIRST, SECOND, EMPTY):
+        before = [{name: shop.files(name) if log != FIRST else set() for name in GROWING} for shop in shops]
+        runs = [shop.build(log) for shop in shops]
+        assert all(run.ok for run in runs) and told(runs[0], GROWING) == told(runs[1], GROWING)
+        for name in GROWING:
+            assert shops[0].rows(name) == shops[1].rows(name), name
+        stayed = [
+            {name: len(shop.files(name) & files) for name, files in had.items()}
+            for shop, had in zip(shops, before, strict=True)
+        ]
+        assert stayed[0] == stayed[1]
+    assert stayed[0]["by_both"] == 7
+    assert {result.status for result in shops[1].build(EMPTY).results.values()} == {"cached"}
+
+
+def test_columns_that_change(running_spark: object, tmp_path: Path) -> None:
+    how = ("ignore", "append_new_columns", "sync_all_columns")
+    config = "config(materialized='incremental', unique_key='id', on_schema_change='{}')"
+    shops = shops_with(tmp_path, {f"on_{one}": f"{{{{ {config.format(one)} }}}} select * from log" for one in how})
+    deliveries = {
+        "id: BIGINT, day: DATE, v: BIGINT": "id,day,v\n1,2026-01-01,10\n2,2026-01-01,20\n",
+        "id: BIGINT, w: 'DECIMAL(9,2)', v: INTEGER, day: DATE": "id,w,v,day\n2,1.50,21,2026-01-02\n3,,31,2026-01-03\n",
+    }
+    for columns, log in deliveries.items():
+        for shop in shops:
+            shop.typed(columns)
+            assert shop.build(log).ok
+    for one in how:
+        assert shops[0].rows(f"on_{one}") == shops[1].rows(f"on_{one}")
+        assert shops[0].columns(f"on_{one}") == shops[1].columns(f"on_{one}")
+
+
+def test_what_cannot_be_added_leaves_the_rows_as_they_are(running_spark: object, tmp_path: Path) -> None:
+    shops = shops_with(
+        tmp_path,
+        {
+            "twice": "{{ config(materialized='incremental', unique_key=['id', 'day']) }} select id, day from log",
+            "strict": "{{ config(materialized='incremental') }} select * from log",
+            "wrong": "{{ config(materialized='incremental') }}\nselect id\nfrom log\n"
+            "{% if is_incremental() %}where 1 / id > 0 and cast(place as integer) > 0{% endif %}",
+        },
+    )
+    runs = []
+    for shop in shops:
+        assert shop.build(FIRST).ok
+        kept = shop.rows("twice")
+        shop.typed("id: BIGINT, day: DATE, v: BIGINT")
+        runs.append(shop.build("id,day,v,place\n2,2026-01-02,1,x\n7,2026-01-05,1,y\n7,2026-01-05,2,z\n"))
+        assert shop.rows("twice") == kept
+    told_by = [told(run, ("twice", "strict")) for run in runs]
+    assert told_by[0] == told_by[1]
+    assert (
+        told_by[1]["twice"][2] == "2 of the new rows have id = 7 and day = 2026-01-05, and `merge` takes one of a key"
+    )
+    assert str(told_by[1]["strict"][2]).startswith("the columns changed")
+    error = runs[1].results["wrong"].error
+    assert error is not None
+    assert (error.file, error.line) == ("models/wrong.sql", 4)
+
+
+# Type of the time, settings, SQL.
+TIMED = {
+    "days": ("DATE", "grain='day'", "select moment, count(*) as n, sum(v) as v from {} group by all"),
+    "zoned": ("TIMESTAMP WITH TIME ZONE", "grain='day', begin='2026-01-31'", "select * from {}"),
+    "hours": ("TIMESTAMP", "grain='hour', lookback=2", "select moment, v, lag(v) over (order by v) as had from {}"),
+    "months": ("TIMESTAMP WITH TIME ZONE", "grain='month'", "select *, count(*) over () as n, 'é' as \"it's\" from {}"),
+}
+TIMES = ["2026-01-30 22:00:00", "2026-01-30 23:59:59.5", "2026-01-31 00:00:00", "2026-02-01 01:00:00"]
+
+
+def test_intervals_are_those_of_duckdb(running_spark: object, tmp_path: Path) -> None:
+    models: dict[str, str] = {}
+    for name, (kind, settings, sql) in TIMED.items():
+        until = " where since < '2026-01-31 04:00:00'" if "hour" in settings else ""
+        timed = f"{{{{ config(event_time='moment') }}}} select v, cast(since as {kind}) as moment from log{until}"
+        head = f"config(materialized='incremental', strategy='time_range', time_column='moment', {settings})"
+        models |= {f"log_{name}": timed, name: f"{{{{ {head} }}}} {sql.format(f'log_{name}')}"}
+    shops = shops_with(tmp_path, models)
+    for log in (TIMES, [*TIMES, "2026-01-31 01:30:00", ""], TIMES[1:]):
+        runs = []
+        for shop in shops:
+            shop.typed("v: BIGINT, since: TIMESTAMP")
+            runs.append(shop.build("v,since\n" + "".join(f"{len(at) + n},{at}\n" for n, at in enumerate(log))))
+        assert all(run.ok for run in runs) and told(runs[0], TIMED) == told(runs[1], TIMED)
+        for name in TIMED:
+            assert shops[0].rows(name) == shops[1].rows(name), name
