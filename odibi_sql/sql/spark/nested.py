@@ -7,9 +7,12 @@ from collections.abc import Callable, Mapping
 from sqlglot import exp
 
 from odibi_sql.sql.spark.operands import (
+    TYPE,
+    Kind,
     Refused,
     as_text,
     kind,
+    kind_of,
     known_kind,
     literal,
     of_type,
@@ -23,7 +26,7 @@ from odibi_sql.sql.spark.texts import joined_lists
 from odibi_sql.sql.spark.times import series_of_times
 
 _EXPONENT = r"^(-?|[\\[{].*[\\[:,]-?)[0-9]\\.[0-9]+E-?[0-9]+([\\]},].*)?$"
-NESTED = ("list", "struct")
+NESTED: tuple[Kind, ...] = ("list", "struct")
 
 
 def element(node: exp.Expr) -> exp.Expr:
@@ -179,11 +182,6 @@ def row(node: exp.Expr) -> exp.Expr:
     return node
 
 
-def ordered(node: exp.Expr) -> exp.Expr:
-    in_order(node.this, "order by their elements")
-    return node
-
-
 def chosen(node: exp.Expr) -> exp.Expr:
     """greatest, least."""
     for one in (node.this, *node.expressions):
@@ -204,7 +202,30 @@ def array(node: exp.Expr) -> exp.Expr:
 def order_of(node: exp.Expr) -> exp.Expr:
     if node.args.get("asc") is not None and not isinstance(node.args["asc"], exp.Boolean):
         raise Refused(node, "this order of a list is not known to Spark", "use list_sort() or list_reverse_sort()")
-    return node
+    return elements_in_order(node)
+
+
+def elements_in_order(node: exp.Expr) -> exp.Expr:
+    """list_sort, list_max and so on, unless they compare lists or structs."""
+    elements = _kind_of_elements(node.this)
+    message, hint = "lists and structs with a NULL have another order on Spark", "compare one of their elements"
+    if elements in NESTED:
+        raise Refused(node, message, hint)
+    if elements is not None:
+        return node
+    test = f"typeof({said(node.this)}) RLIKE '^array<(array|struct)'"
+    return raw(f"CASE WHEN {test} THEN {stop(f'{message}: {hint}')} ELSE {said(node)} END")
+
+
+def _kind_of_elements(items: exp.Expr) -> Kind | None:
+    """`integer` for whatever is neither a list nor a struct."""
+    if isinstance(items, exp.Array):
+        kinds = {known_kind(one) for one in items.expressions if not isinstance(one, exp.Null)}
+        return next((one for one in NESTED if one in kinds), None if None in kinds else "integer")
+    if kind(items) == "list" and (type_ := items.meta.get(TYPE)) is not None:
+        of_one = str(type_).rpartition("[")[0]
+        return kind_of(of_one) if kind_of(of_one) in NESTED else "integer"
+    return None
 
 
 def reverse(node: exp.Expr) -> exp.Expr:
@@ -267,6 +288,8 @@ REWRITES: Mapping[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
     exp.Comprehension: comprehension,
     exp.Array: array,
     exp.ArraySort: order_of,
+    exp.ArrayMax: elements_in_order,
+    exp.ArrayMin: elements_in_order,
     exp.Any: any_of,
     exp.LT: compared,
     exp.LTE: compared,
@@ -276,7 +299,6 @@ REWRITES: Mapping[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
     exp.All: any_of,
     exp.Lambda: function,
     exp.Tuple: row,
-    exp.Ordered: ordered,
     exp.Greatest: chosen,
     exp.Least: chosen,
 }

@@ -77,7 +77,7 @@ class Refused(Exception):
         self.untold = untold
 
 
-TYPE = "type"  # where an average notes DuckDB's type of what it is made of
+TYPE = "type"  # where an average notes DuckDB's type of what it is made of, and a list its own
 
 
 def averaged(node: exp.Expr) -> exp.Expr | None:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from sqlglot import exp, transforms
 
 from odibi_sql.sql.spark.naming import NAMED, names_matter
-from odibi_sql.sql.spark.nested import series
-from odibi_sql.sql.spark.operands import Kind, Refused, kind, raw, said
+from odibi_sql.sql.spark.nested import NESTED, in_order, series
+from odibi_sql.sql.spark.operands import Kind, Refused, kind, raw, said, whole_number
 from odibi_sql.sql.spark.schemas import COLUMNS, is_star, leaves
 from odibi_sql.sql.spark.totals import KEPT, WAITS
 
@@ -57,18 +57,38 @@ def combined(node: exp.Expr) -> exp.Expr:
         message, hint = "Spark's recursion has no UNION without ALL", "write UNION ALL, and a condition that ends it"
         raise Refused(node, message, hint)
     for columns in zip(*map(_columns, leaves(node)), strict=False):
-        if "text" not in (known for _, known in columns):
+        if "text" not in (known for _, _, known in columns):
             continue
-        other = next((one for one, known in columns if known not in (None, "text")), None)
+        other = next((one for one, _, known in columns if known not in (None, "text")), None)
         if other is not None:
             raise Refused(other, "with texts in the same column this is no text on Spark", "cast it: x::VARCHAR")
     return node
 
 
-def _columns(select: exp.Select) -> Sequence[tuple[exp.Expr, Kind | None]]:
+def _columns(select: exp.Select, place: int | None = None) -> Sequence[tuple[exp.Expr, str, Kind | None]]:
+    """What each column is, its name and its kind; or of the one at a place, counted from 1."""
+    chosen = slice(None) if place is None else slice(place - 1, place)
     if any(map(is_star, select.expressions)):
-        return [(select, known) for known in select.meta.get(COLUMNS) or [kind(select)]]
-    return [(one, None if isinstance(one.unalias(), exp.Null) else kind(one.unalias())) for one in select.expressions]
+        found = select.meta.get(COLUMNS)
+        return [(select, "", kind(select))] if found is None else [(select, *one) for one in found[chosen]]
+    return [(one, one.output_name, kind(one.unalias())) for one in select.expressions[chosen]]
+
+
+def ordered(node: exp.Expr) -> exp.Expr:
+    """By a number, or in a UNION by a name, it is a column of the query."""
+    query = node.parent.parent if isinstance(node.parent, exp.Order) and node.parent.arg_key == "order" else None
+    selects = list(leaves(query)) if isinstance(query, (exp.Select, exp.SetOperation)) else []
+    place = whole_number(node.this)
+    if isinstance(query, exp.SetOperation) and place is None:
+        names = [name.lower() for _, name, _ in _columns(selects[0])]
+        place = names.index(node.this.name.lower()) + 1 if node.this.name.lower() in names else None
+    if not selects or place is None:
+        in_order(node.this, "order by their elements")
+    for select in selects if place is not None else ():
+        for _, _, known in _columns(select, place):
+            if known in NESTED:
+                raise Refused(node, f"{known}s with a NULL have another order on Spark", "order by their elements")
+    return node
 
 
 def _is_recursive(node: exp.Expr) -> bool:
@@ -264,6 +284,7 @@ REWRITES: Mapping[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
     exp.Cube: totals,
     exp.GroupingSets: totals,
     exp.TableSample: sample,
+    exp.Ordered: ordered,
     exp.Limit: limit,
     exp.PositionalColumn: position,
     exp.Values: values,

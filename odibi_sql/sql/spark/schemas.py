@@ -19,7 +19,7 @@ Schemas = Mapping[str, Mapping[str, str]]  # table as written, in lower case -> 
 Describe = Callable[[str], Sequence[Column] | None]  # a SELECT -> its columns as DuckDB binds it, if it can
 Ask = Callable[[exp.Select, Sequence[exp.Expr]], Sequence[Column] | None]  # the same of parts, beside what it reads
 
-COLUMNS = "columns"  # where a SELECT with a `*` notes the kinds of its columns
+COLUMNS = "columns"  # where a SELECT with a `*` notes names and kinds of its columns, if somebody counts them
 INPUT = "input"  # where a table in the tree notes the name under which `Schemas` has it
 _MADE = (exp.Func, exp.Binary, exp.Bracket, exp.Dot, exp.Window)
 _BY_COLUMN = ("expressions", "where", "from_", "joins", "laterals")  # where a column goes before an alias of its name
@@ -57,10 +57,16 @@ def mark_columns(root: exp.Expr, ask: Ask) -> None:
             node.meta[TYPE] = found[0].type
     for pivot in root.find_all(exp.Pivot):
         _mark_pivot(pivot, ask)
-    for combined in root.find_all(exp.SetOperation):
-        for select in leaves(combined) if not isinstance(combined.parent, exp.SetOperation) else ():
+    for query in root.find_all(exp.SetOperation, exp.Select):
+        combined = isinstance(query, exp.SetOperation) and not isinstance(query.parent, exp.SetOperation)
+        for select in leaves(query) if combined or _orders_by_number(query) else ():
             if any(map(is_star, select.expressions)) and (known := ask(select, select.expressions)) is not None:
-                select.meta[COLUMNS] = [kind_of(one.type) for one in known]
+                select.meta[COLUMNS] = [(one.name, kind_of(one.type)) for one in known]
+
+
+def _orders_by_number(query: exp.Expr) -> bool:
+    order = query.args.get("order")
+    return order is not None and any(isinstance(one.this, exp.Literal) for one in order.expressions)
 
 
 def _mark_pivot(pivot: exp.Pivot, ask: Ask) -> None:
@@ -105,8 +111,8 @@ def mark_operands(root: exp.Expr, ask: Ask, is_operand: Callable[[exp.Expr], boo
         found = ask(select, nodes)
         types = [one.type for one in found] if found is not None else [_type(select, node, ask) for node in nodes]
         for node, type_ in zip(nodes, types, strict=True):
-            if type_ is not None and (known := kind_of(type_)) is not None:
-                node.meta["kind"] = known
+            if type_ is not None:
+                _note(node, type_)
 
 
 def _type(select: exp.Select, node: exp.Expr, ask: Ask) -> str | None:
@@ -118,20 +124,21 @@ def _mark(select: exp.Select, columns: list[exp.Column], ask: Ask) -> None:
     texts = [column.sql("duckdb", copy=False) for column in columns]
     each = dict(zip(texts, columns, strict=True))
     found_all = ask(select, list(each.values()))
-    known: dict[str, Kind | None]
+    known: dict[str, str | None]
     if found_all is not None:
-        known = {text: kind_of(found.type) for text, found in zip(each, found_all, strict=True)}
+        known = {text: found.type for text, found in zip(each, found_all, strict=True)}
     else:  # one that cannot be told hides the others
         known = {text: _alone(select, column, ask) for text, column in each.items()}
     aliases = {one.alias.lower(): one.this for one in select.expressions if isinstance(one, exp.Alias)}
     aliased: list[tuple[exp.Column, Kind | None]] = []
     for column, text in zip(columns, texts, strict=True):
-        found = known.get(text)
+        type_ = known.get(text)
+        found = kind_of(type_) if type_ is not None else None
         is_alias = not column.table and column.name.lower() in aliases
         if is_alias and (found is None or _clause(column, select) not in _BY_COLUMN):
             aliased.append((column, found))
-        elif found is not None:
-            column.meta["kind"] = found
+        elif type_ is not None:
+            _note(column, type_)
     for column, found in aliased:
         meant = aliases[column.name.lower()]
         other = None if any(one is column for one in meant.find_all(exp.Column)) else known_kind(meant)
@@ -139,12 +146,19 @@ def _mark(select: exp.Select, columns: list[exp.Column], ask: Ask) -> None:
             column.meta["kind"] = other
 
 
-def _alone(select: exp.Select, column: exp.Column, ask: Ask) -> Kind | None:
+def _note(node: exp.Expr, type_: str) -> None:
+    if (known := kind_of(type_)) is not None:
+        node.meta["kind"] = known
+        if known == "list":
+            node.meta[TYPE] = type_
+
+
+def _alone(select: exp.Select, column: exp.Column, ask: Ask) -> str | None:
     """Of the SELECT, or of the nearest one around it that knows the column."""
     around: exp.Expr | None = select
     while isinstance(around, exp.Select):
         if found := ask(around, [column]):
-            return kind_of(found[0].type)
+            return found[0].type
         around = around.find_ancestor(exp.Select)
     return None
 
