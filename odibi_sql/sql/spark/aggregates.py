@@ -8,6 +8,7 @@ from msgspec import Struct
 from sqlglot import exp
 
 from odibi_sql.sql.spark.nested import in_order
+from odibi_sql.sql.spark.numbers import untyped
 from odibi_sql.sql.spark.operands import (
     TYPE,
     Kind,
@@ -290,6 +291,7 @@ def unordered(node: exp.Expr) -> exp.Expr:
 
 def sum_(node: exp.Expr) -> exp.Expr:
     _without_order(node)
+    untyped(node)
     if kind(node.this) == "boolean":
         node.set("this", raw(f"CAST({said(node.this)} AS INT)", "integer"))
     return node

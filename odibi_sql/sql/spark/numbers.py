@@ -11,7 +11,9 @@ from odibi_sql.sql.spark.operands import (
     Refused,
     as_double,
     as_text,
+    is_null,
     kind,
+    known_kind,
     literal,
     not_decimal,
     of_type,
@@ -65,6 +67,42 @@ def divide_whole(node: exp.Expr) -> exp.Expr:
     return raw(f"CASE WHEN {tests} THEN {advice} ELSE {made} END", "integer")
 
 
+def untyped(node: exp.Expr) -> exp.Expr:
+    """abs, sum, round and a minus of NULL are whole numbers on DuckDB and doubles on Spark."""
+    if is_null(node.this):
+        node.set("this", raw("CAST(NULL AS BIGINT)", "integer"))
+    return node
+
+
+def same_width(node: exp.Expr) -> exp.Expr:
+    """A number that is written out makes no difference, unless the other one is known to be a REAL."""
+    sides = (node.this, node.expression)
+    nulls = [one for one in sides if is_null(one)]
+    if len(nulls) == 2:
+        return untyped(node)
+    if nulls and "decimal" in map(known_kind, sides):
+        raise Refused(node, "a decimal and NULL make another type on Spark", "cast: NULL::INTEGER")
+    is_written = any(whole_number(one) is not None for one in sides)
+    both = {known_kind(one) if is_written else kind(one) for one in sides}
+    message, hint = "a REAL and another number are counted in other widths on Spark", "cast the REAL to DOUBLE"
+    if "real" in both and not both <= {"real", "double"} and not nulls:
+        raise Refused(node, message, hint)
+    if not node.meta.get("typed") or is_written or nulls or None not in both:
+        return node
+    left, right = (f"typeof({said(one)})" for one in (node.this, node.expression))
+    differ = f"'float' IN ({left}, {right}) AND {left} <> {right} AND 'double' NOT IN ({left}, {right})"
+    return raw(f"CASE WHEN {differ} THEN {stop(f'{message}: {hint}')} ELSE {said(node)} END")
+
+
+def remainder(node: exp.Expr) -> exp.Expr:
+    """Of doubles by zero it is NaN, where Spark stops."""
+    made = same_width(node)
+    if made is not node or _never_zero(node.expression) or "double" not in (kind(node.this), kind(node.expression)):
+        return made
+    left, right = as_double(node.this), as_double(node.expression)
+    return raw(f"CASE WHEN {right} = 0 THEN {left} * DOUBLE('NaN') ELSE {left} % {right} END", "double")
+
+
 def sign(node: exp.Expr) -> exp.Expr:
     value = said(node.this)
     return raw(f"CASE WHEN isnan({value}) THEN 0 ELSE CAST(sign({value}) AS TINYINT) END", "integer")
@@ -81,6 +119,7 @@ def whole(node: exp.Expr) -> exp.Expr:
 
 
 def truncate(node: exp.Expr) -> exp.Expr:
+    untyped(node)
     if node.args.get("decimals") is not None:
         raise Refused(node, "trunc() to a number of digits is not known to Spark", "multiply, trunc() and divide")
     if kind(node.this) == "integer":
@@ -92,6 +131,7 @@ def truncate(node: exp.Expr) -> exp.Expr:
 
 def round_(node: exp.Expr) -> exp.Expr:
     """Spark rounds a double by its decimal text, DuckDB by its exact value: 2.675 becomes 2.68 or 2.67."""
+    untyped(node)
     digits = node.args.get("decimals")
     if kind(node.this) in ("integer", "decimal"):
         return node
@@ -227,7 +267,8 @@ def _to_integer(node: exp.Expr, target: str) -> exp.Expr:
     by_text = f"{name}({name}({text} AS DECIMAL(38, 0)) AS {target})"
     if name == "TRY_CAST":
         odd = stop("a number in hexadecimal or with `_` cannot be read by Spark")
-        by_text = f"CASE WHEN {text} RLIKE '[0-9][xXbB_][0-9a-fA-F]' THEN {odd} ELSE {by_text} END"
+        ours = f"WHEN {_is_ascii(text)} THEN {by_text}"
+        by_text = f"CASE WHEN {text} RLIKE '[0-9][xXbB_][0-9a-fA-F]' THEN {odd} {ours} END"
     if known == "text":
         return raw(by_text, "integer")
     return raw(
@@ -235,6 +276,11 @@ def _to_integer(node: exp.Expr, target: str) -> exp.Expr:
         f"WHEN typeof({value}) = 'boolean' THEN {name}(CAST({value} AS BOOLEAN) AS {target}) ELSE {by_text} END",
         "integer",
     )
+
+
+def _is_ascii(text: str) -> str:
+    """Java reads the digits of all scripts."""
+    return f"octet_length({text}) = length({text})"
 
 
 def _to_double(node: exp.Expr) -> exp.Expr:
@@ -251,6 +297,8 @@ def _to_double(node: exp.Expr) -> exp.Expr:
 def _to_decimal(node: exp.Expr) -> exp.Expr:
     """DuckDB scales a double and rounds, Spark rounds its decimal text."""
     value, known = said(node.this), kind(node.this)
+    if known == "text" and isinstance(node, exp.TryCast):
+        return raw(f"CASE WHEN {_is_ascii(value)} THEN {said(node)} END", "decimal")
     if known in ("integer", "decimal", "text") or (isinstance(node, exp.TryCast) and known is not None):
         return node
     parts = [int(one.name) for one in node.args["to"].expressions]
@@ -328,6 +376,10 @@ def infinite(node: exp.Expr) -> exp.Expr:
 
 
 REWRITES: Mapping[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
+    exp.Abs: untyped,
+    exp.Neg: untyped,
+    exp.Mul: same_width,
+    exp.Mod: remainder,
     exp.Div: divide,
     exp.IntDiv: divide_whole,
     exp.Sign: sign,

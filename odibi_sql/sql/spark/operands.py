@@ -77,7 +77,9 @@ class Refused(Exception):
         self.untold = untold
 
 
-TYPE = "type"  # where an average notes DuckDB's type of what it is made of, and a list its own
+EARLY = "the text of a date before the year 1 is another one on Spark: build it from its parts"
+TYPE = "type"  # where an average notes DuckDB's type of what it is made of, and a list or a NULL its own
+UNTYPED = '"NULL"'
 
 
 def averaged(node: exp.Expr) -> exp.Expr | None:
@@ -187,15 +189,24 @@ def string(node: exp.Expr | None) -> str | None:
     return node.name if isinstance(node, exp.Literal) and node.is_string else None
 
 
+def is_null(node: exp.Expr | None) -> bool:
+    """Whether DuckDB has no type for it, in which Spark sees whatever fits."""
+    while isinstance(node, exp.Paren):
+        node = node.this
+    return isinstance(node, exp.Null) or (node is not None and node.meta.get(TYPE) == UNTYPED)
+
+
 def as_text(node: exp.Expr) -> str:
     """The text that DuckDB makes of a value. Doubles and nested values have another one on Spark."""
     known = kind(node)
     if known == "text":
         return said(node)
-    if known in ("integer", "decimal", "boolean", "date", "timestamp"):
+    if known in ("integer", "decimal", "boolean"):
         return f"CAST({said(node)} AS STRING)"
-    if known == "zoned":
-        return f"CONCAT(CAST({said(node)} AS STRING), '+00')"
+    if known in ("date", "timestamp", "zoned"):
+        text = f"replace(CAST({said(node)} AS STRING), '+', '')"  # a plus stands before years beyond 9999
+        text = f"CONCAT({text}, '+00')" if known == "zoned" else text
+        return f"CASE WHEN CAST({said(node)} AS DATE) < DATE '0001-01-01' THEN {stop(EARLY)} ELSE {text} END"
     if known is not None:
         raise Refused(
             node, f"the text of a {known} is another one on Spark", "cast it to a decimal first, or spell out the text"
@@ -204,7 +215,10 @@ def as_text(node: exp.Expr) -> str:
     nested = stop("the text of a DOUBLE, REAL, list, struct or map is another one on Spark: cast to a decimal first")
     return (
         f"CASE WHEN typeof({sql}) RLIKE '^(double|float|array|struct|map|interval|binary)' THEN {nested} "
-        f"WHEN typeof({sql}) = 'timestamp' THEN CONCAT(CAST({sql} AS STRING), '+00') ELSE CAST({sql} AS STRING) END"
+        f"WHEN typeof({sql}) NOT RLIKE '^(date|timestamp)' THEN CAST({sql} AS STRING) "
+        f"WHEN CAST({sql} AS STRING) RLIKE '^(-|0000)' THEN {stop(EARLY)} "
+        f"WHEN typeof({sql}) = 'timestamp' THEN CONCAT(replace(CAST({sql} AS STRING), '+', ''), '+00') "
+        f"ELSE replace(CAST({sql} AS STRING), '+', '') END"
     )
 
 

@@ -13,7 +13,7 @@ from sqlglot import exp
 
 from odibi_sql.quoting import quote_name
 from odibi_sql.relation import Column
-from odibi_sql.sql.spark.operands import TYPE, Kind, averaged, kind_of, known_kind
+from odibi_sql.sql.spark.operands import TYPE, UNTYPED, Kind, averaged, kind_of, known_kind
 
 Schemas = Mapping[str, Mapping[str, str]]  # table as written, in lower case -> column -> type in DuckDB's words
 Describe = Callable[[str], Sequence[Column] | None]  # a SELECT -> its columns as DuckDB binds it, if it can
@@ -147,10 +147,11 @@ def _mark(select: exp.Select, columns: list[exp.Column], ask: Ask) -> None:
 
 
 def _note(node: exp.Expr, type_: str) -> None:
-    if (known := kind_of(type_)) is not None:
+    known = kind_of(type_)
+    if known is not None:
         node.meta["kind"] = known
-        if known == "list":
-            node.meta[TYPE] = type_
+    if known == "list" or type_ == UNTYPED:
+        node.meta[TYPE] = type_
 
 
 def _alone(select: exp.Select, column: exp.Column, ask: Ask) -> str | None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import cache
 
 from sqlglot import exp
 
-from odibi_sql.sql.spark.operands import Refused, as_text, kind, literal, raw, said, stop, string, whole_number
+from odibi_sql.sql.spark.operands import Refused, as_text, is_null, kind, literal, raw, said, stop, string, whole_number
 
 _SPACES = "".join(map(chr, (0x20, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000)))
-_LONG = "ŉǰΐΰևẖẗẘẙẚﬀﬁﬂﬃﬄﬅﬆ"  # letters whose upper case is several on Spark, and themselves on DuckDB
-_HIDDEN = "".join(chr(0xF8C0 + n) for n in range(len(_LONG)))  # private characters, which have no case
+_WITH_CASE = (*range(0xDF, 0x590), *range(0x1E00, 0x2000), *range(0xFB00, 0xFB18))
 _COMBINED = r"[\\p{M}\\u200D\\x{1F1E6}-\\x{1F1FF}\\x{1F3FB}-\\x{1F3FF}]"
 _ESCAPED = set("dDwWsS") | set(r".\+*?()[]{}^$|/-") | set("ntrf")
 
@@ -19,7 +19,7 @@ _ESCAPED = set("dDwWsS") | set(r".\+*?()[]{}^$|/-") | set("ntrf")
 def pipe(node: exp.Expr) -> exp.Expr:
     if kind(node.this) == "list" or kind(node.expression) == "list":
         return raw(f"concat({said(node.this)}, {said(node.expression)})", "list")
-    if isinstance(node.this, exp.Null) or isinstance(node.expression, exp.Null):
+    if is_null(node.this) or is_null(node.expression):
         raise Refused(node, "`|| NULL` has another type on Spark", "leave it out, or cast: NULL::VARCHAR")
     return raw(f"({as_text(node.this)} || {as_text(node.expression)})", "text")
 
@@ -203,6 +203,12 @@ def trimmed(node: exp.Expr) -> exp.Expr:
     return node
 
 
+def repeated(node: exp.Expr) -> exp.Expr:
+    if is_null(node.this):
+        raise Refused(node, "of NULL this is a BLOB on DuckDB", "cast: NULL::VARCHAR")
+    return node
+
+
 def reversed_(node: exp.Expr) -> exp.Expr:
     """DuckDB keeps together what is seen as one character."""
     if kind(node.this) == "list" or ((text := string(node.this)) is not None and text.isascii()):
@@ -213,13 +219,25 @@ def reversed_(node: exp.Expr) -> exp.Expr:
 
 
 def cased(node: exp.Expr) -> exp.Expr:
-    """Java's upper case of one letter can be two, and its lower case depends on the letters around."""
+    """Java's upper case of one letter can be two, and its lower case depends on the letters around. Letters whose other
+    case Unicode has only since 2024 are let be: which of them an engine knows changes with its version."""
     if (text := string(node.this)) is not None and text.isascii():
         return node
     if isinstance(node, exp.Upper):
-        hidden = f"upper(translate({said(node.this)}, 'ß{_LONG}', 'ẞ{_HIDDEN}'))"
-        return raw(f"translate({hidden}, '{_HIDDEN}', '{_LONG}')", "text")
+        letters, hidden, upper = _one_upper_case()
+        made = f"upper(translate({said(node.this)}, '{letters}', '{hidden}'))"
+        return raw(f"translate({made}, '{hidden[1:]}', '{upper[1:]}')", "text")
     return raw(f"lower(translate({said(node.this)}, '\u0130\u03a3', 'i\u03c3'))", "text")
+
+
+@cache
+def _one_upper_case() -> tuple[str, str, str]:
+    """Letters whose upper case is several letters, or too new, on Spark; what has no case, to hide them behind; and
+    what upper case they have on DuckDB: one letter, or themselves."""
+    several = [one for one in map(chr, _WITH_CASE) if len(one.upper()) > 1 and one != "ß"]
+    letters = "ß" + "ƛɤ" + "".join(several)
+    hidden = "ẞ" + "".join(chr(0x10F800 + n) for n in range(len(letters) - 1))
+    return letters, hidden, "".join(one.title() if len(one.title()) == 1 else one for one in letters)
 
 
 def pad(node: exp.Expr) -> exp.Expr:
@@ -256,6 +274,7 @@ REWRITES: Mapping[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
     exp.Chr: character,
     exp.Pad: pad,
     exp.Trim: trimmed,
+    exp.Repeat: repeated,
     exp.Reverse: reversed_,
     exp.Upper: cased,
     exp.Lower: cased,

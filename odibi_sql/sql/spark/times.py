@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 from sqlglot import exp
 
-from odibi_sql.sql.spark.numbers import cast
+from odibi_sql.sql.spark.numbers import cast, same_width
 from odibi_sql.sql.spark.operands import (
     Refused,
     kind,
@@ -154,22 +154,7 @@ def add(node: exp.Expr) -> exp.Expr:
         return raw(
             f"({said(left)} - {said(right)} + 0Y)"
         )  # two dates would be an interval: to that Spark adds no number
-    return _same_width(node)
-
-
-def _same_width(node: exp.Expr) -> exp.Expr:
-    """A number that is written out makes no difference, unless the other one is known to be a REAL."""
-    sides = (node.this, node.expression)
-    is_written = any(whole_number(one) is not None for one in sides)
-    both = {known_kind(one) if is_written else kind(one) for one in sides}
-    message, hint = "a REAL and another number are counted in other widths on Spark", "cast the REAL to DOUBLE"
-    if "real" in both and not both <= {"real", "double"}:
-        raise Refused(node, message, hint)
-    if not node.meta.get("typed") or is_written or None not in both:
-        return node
-    left, right = (f"typeof({said(one)})" for one in (node.this, node.expression))
-    differ = f"'float' IN ({left}, {right}) AND {left} <> {right} AND 'double' NOT IN ({left}, {right})"
-    return raw(f"CASE WHEN {differ} THEN {stop(f'{message}: {hint}')} ELSE {said(node)} END")
+    return same_width(node)
 
 
 def _moved(moment: exp.Expr, sign: str, interval: str) -> exp.Expr:
@@ -292,8 +277,14 @@ def make_timestamp(node: exp.Expr) -> exp.Expr:
 
 
 def write_time(node: exp.Expr) -> exp.Expr:
-    made = _format(node, string(node.args.get("format")), _WRITTEN)
-    return raw(f"date_format({said(node.this)}, {literal(made)})", "text")
+    pattern = _format(node, string(node.args.get("format")), _WRITTEN)
+    moment = said(node.this)
+    made = f"date_format({moment}, {literal(pattern)})"
+    if "y" in pattern:
+        stops = stop("a year that has not four digits has another text on Spark: build the text from its parts")
+        beyond = f"CAST({moment} AS DATE) NOT BETWEEN DATE '0001-01-01' AND DATE '9999-12-31'"
+        made = f"CASE WHEN {beyond} THEN {stops} ELSE {made} END"
+    return raw(made, "text")
 
 
 def read_time(node: exp.Expr) -> exp.Expr:
@@ -303,7 +294,9 @@ def read_time(node: exp.Expr) -> exp.Expr:
     adjacent = text is not None and re.search(r"%\w%", text)
     names = _READ if not adjacent else {name: _WRITTEN[name] for name in _READ}
     made = _format(node, text, names)
-    return raw(f"to_timestamp_ntz({said(node.this)}, {literal(made)})", "timestamp")
+    blank = text is not None and text != text.strip()
+    value = said(node.this) if blank else f"trim({said(node.this)})"
+    return raw(f"to_timestamp_ntz({value}, {literal(made)})", "timestamp")
 
 
 def _format(node: exp.Expr, text: str | None, names: Mapping[str, str]) -> str:
@@ -349,8 +342,6 @@ def _later(local: str, zone: str) -> str:
 REWRITES: Mapping[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
     exp.Add: add,
     exp.Sub: add,
-    exp.Mul: _same_width,
-    exp.Mod: _same_width,
     exp.DateAdd: date_add,
     exp.Date: date,
     exp.Interval: bare_interval,

@@ -148,3 +148,4 @@ map(array_agg(id ORDER BY id), array_agg(i ORDER BY id))  -- rewritten
 arg_max(s, f)  -- rewritten
 max(f) = 'inf'::double  -- rewritten
 sum(b * 1000000000)  -- equal
+sum(NULL)  -- rewritten

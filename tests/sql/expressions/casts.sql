@@ -19,15 +19,15 @@ TRY_CAST(s AS integer)  -- rewritten
 TRY_CAST(n AS integer)  -- rewritten
 TRY_CAST(s AS double)  -- rewritten
 TRY_CAST(s AS date)  -- rewritten
-TRY_CAST(s AS decimal(10,2))  -- equal, without types: refused
+TRY_CAST(s AS decimal(10,2))  -- rewritten, without types: refused
 bo::integer  -- equal
 bo::varchar  -- equal
 i::boolean  -- equal
 'true'::boolean  -- equal
 'yes'::boolean  -- equal
 TRY_CAST(s AS boolean)  -- rewritten
-dt::varchar  -- equal
-ts::varchar  -- equal
+dt::varchar  -- rewritten
+ts::varchar  -- rewritten
 tz::varchar  -- rewritten
 dt::timestamp  -- equal
 ts::date  -- equal
@@ -43,7 +43,7 @@ TIMESTAMP '2024-02-29 12:34:56'  -- equal
 li::varchar  -- refused, without types: stops
 st::varchar  -- refused, without types: stops
 li::bigint[]  -- refused
-dt::timestamp::varchar  -- equal
+dt::timestamp::varchar  -- rewritten
 ts::time  -- refused
 '12:30:00'::time  -- refused
 1::boolean  -- equal
@@ -91,10 +91,16 @@ TRY_CAST(n AS boolean)  -- rewritten
 TRY_CAST('-2.5' AS int)  -- rewritten
 TRY_CAST('.5' AS double)  -- rewritten
 TRY_CAST('1e400' AS double)  -- rewritten
-TRY_CAST('1e3' AS decimal(10,2))  -- equal
-TRY_CAST(' 1.5' AS decimal(10,2))  -- equal
+TRY_CAST('1e3' AS decimal(10,2))  -- rewritten
+TRY_CAST(' 1.5' AS decimal(10,2))  -- rewritten
 '1.555'::decimal(10,2)  -- equal
 2.5::double::int  -- rewritten
 1.005::double::decimal(10,2)  -- rewritten
 (-d)::varchar  -- rewritten
 sum(d) OVER ()::varchar  -- equal
+TRY_CAST(n || '٣' AS integer)  -- rewritten
+TRY_CAST('٣' AS decimal(10,2))  -- rewritten
+make_timestamp(12000, 1, 31, 12, 30, 15.5)::varchar  -- rewritten
+make_date(id - 3, 1, 1)::varchar  -- stops
+array_to_string([make_date(id + 12000, 1, 1)], ',')  -- rewritten
+array_to_string([make_timestamp(id - 3, 1, 1, 0, 0, 0)], ',')  -- stops

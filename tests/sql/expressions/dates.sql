@@ -217,3 +217,7 @@ dt - (isodow(dt) - 1)::int  -- rewritten
 (ts + INTERVAL 1 DAY) - ts  -- refused
 coalesce(dt, '1970-01-01')  -- equal
 list_transform(range(3), lambda x: DATE '2024-01-01' + x::int)  -- rewritten
+strftime(make_date(id, 12, 31), '%Y-%m')  -- rewritten
+strftime(make_date(id * 10000, 1, 1), '%Y')  -- stops
+strftime(make_date(-44, 3, 15), '%m/%d')  -- rewritten
+strptime(' ' || sd || '  ', '%Y-%m-%d')  -- rewritten

@@ -134,9 +134,9 @@ date_diff('month', tz, TIMESTAMPTZ '2024-05-01 00:00:00+00')  -- refused
 date_diff('hour', dt, ts)  -- rewritten
 date_diff('year', ts, ts2)  -- rewritten
 date_diff('quarter', ts, ts2)  -- rewritten
-ts::varchar  -- equal
+ts::varchar  -- rewritten
 (ts + INTERVAL 1 SECOND)::varchar  -- rewritten
-dt::timestamp::varchar  -- equal
+dt::timestamp::varchar  -- rewritten
 tz::timestamp  -- equal
 ts::date::timestamp  -- equal
 to_timestamp(1.5)  -- rewritten

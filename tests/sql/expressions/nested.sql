@@ -149,3 +149,7 @@ json_array_length('{"a": 1}')  -- rewritten
 ('{"a": 12345678.5}'->>'$.a')::decimal(12,2)  -- equal
 '{"a": {"b": [1, 2.50], "c": "é"}}'->>'$.a'  -- rewritten
 (js->>'$.c.d') = 'x'  -- rewritten
+list_sort([[1, NULL], [1, 2]])  -- refused
+list_max(list_transform(li, lambda x: {'a': x}))  -- refused, without types: stops
+list_transform([li], lambda x: list_sort(x))  -- rewritten
+list_transform([[li]], lambda x: list_min(x))  -- stops

@@ -183,3 +183,14 @@ d::decimal(38,10) * 2  -- equal
 99999999999999999999.99 * 2  -- equal
 -0.0::double  -- equal
 isinf(dt)  -- refused, without types: stops
+abs(NULL)  -- rewritten
+round(NULL, 2)  -- rewritten
+trunc(NULL)  -- equal
+-NULL  -- rewritten
+NULL + NULL  -- rewritten
+i + NULL  -- equal
+d + NULL  -- refused, without types: untold
+r + NULL  -- equal
+f % 0  -- rewritten, without types: stops
+f % j  -- rewritten, without types: stops
+mod(g, i - 2)  -- rewritten, without types: stops

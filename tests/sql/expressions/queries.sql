@@ -390,3 +390,8 @@ SELECT * FROM (SELECT id, i, f FROM t) UNPIVOT (v FOR n IN (i, f))  -- equal
 SELECT id, x FROM t CROSS JOIN unnest(string_split(p, ',')) AS q(x)  -- equal
 SELECT i / sum(i) OVER () AS share, lag(s) OVER (ORDER BY id) IS DISTINCT FROM s AS changed FROM t  -- rewritten
 SELECT id, sum(CASE WHEN bo THEN 1 ELSE 0 END) OVER (PARTITION BY k ORDER BY id) AS grp FROM t  -- equal
+SELECT li AS a, id FROM t ORDER BY 1, 2  -- refused, without types: untold
+SELECT * FROM (SELECT id, li FROM t) ORDER BY 2 LIMIT 1  -- refused, without types: equal
+SELECT * FROM (SELECT st, id FROM t) UNION ALL SELECT st, id FROM t ORDER BY st, id  -- refused, without types: untold
+SELECT abs(x) AS y, round(x, 1) AS z, x * x AS w FROM (SELECT NULL AS x FROM t)  -- rewritten, without types: untold
+SELECT x || 'a' AS y FROM (SELECT NULL AS x FROM t)  -- refused, without types: untold

@@ -187,3 +187,6 @@ s COLLATE NOCASE IN ('HELLO')  -- refused
 length(s) - length(replace(s, 'l', ''))  -- equal
 'é' = ('e' || '́')  -- rewritten
 coalesce(nullif(trim(s), ''), 'unknown')  -- rewritten
+repeat(NULL, 2)  -- refused
+upper('ƛ Ὀδυσσεύς ᾳ')  -- rewritten
+lower('ΣΑΣ ᾼ Ǆ')  -- rewritten
