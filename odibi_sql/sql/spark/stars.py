@@ -59,17 +59,16 @@ def spell_stars(root: exp.Expr, ask: Ask) -> None:
 def _spell(select: exp.Select, ask: Ask) -> bool:
     """Whether any is spelled out."""
     joined = _joined(select, ask)
+    moved = any(map(_merges, _all_joins(select))) and (joined is None or not joined.in_order)
     told: dict[int, Columns | None] = {}
     for column in select.expressions:
         if is_star(column):
             told[id(column)] = _columns(column, select, joined, ask)
-            is_moved = isinstance(column, exp.Star) and any(map(_merges, _all_joins(select)))
-            if is_moved and told[id(column)] is None and ask(select, [column]) is not None:
+            if moved and told[id(column)] is None and ask(select, [column]) is not None:
                 message = "columns that are joined by USING come in another order on Spark"
                 raise Refused(column, message, "name the columns instead of `*`")
     names = [one.output_name.lower() for column in select.expressions for one in told.get(id(column)) or (column,)]
     repeated = all(names) and len(set(names)) < len(names)
-    moved = joined is not None and not joined.in_order and any(isinstance(one, exp.Star) for one in select.expressions)
     spelled = [
         told.get(id(column)) if repeated or moved or (is_star(column) and _has_no_words(column, select)) else None
         for column in select.expressions
