@@ -200,6 +200,23 @@ def test_what_can_pass_is_told_from_what_cannot(message: str, passing: bool) -> 
     assert failure_of(PySparkException(message)).passing is passing
 
 
+@pytest.mark.parametrize(
+    ("sql", "advice"),
+    [
+        ("select true = id as x from range(1)", "cast one of the two"),
+        ("select coalesce(date '2024-01-01', id) as x from range(1)", "to one type"),
+        ("select 1 % id as x from range(1)", "nullif"),
+        ("select cast(concat(id, 'x') as int) as x from range(1)", "TRY_CAST"),
+        ("select to_timestamp_ntz(concat(id, 'x'), 'yyyy') as x from range(1)", "format"),
+        ("select from_utc_timestamp(now(), concat('nowhere', id)) as x from range(1)", "Europe/Berlin"),
+    ],
+)
+def test_what_spark_refuses_has_a_hint(cursor: Cursor, sql: str, advice: str) -> None:
+    with pytest.raises(EngineFailure) as raised:
+        cursor.rows(sql)
+    assert advice in (raised.value.hint or "")
+
+
 def test_a_lost_connection_can_pass() -> None:
     pytest.importorskip("pyspark")
     from py4j.protocol import Py4JNetworkError

@@ -90,10 +90,23 @@ def _told_by_java(error: BaseException) -> str:
     return str(error)
 
 
+_HINTS = {
+    "PATH_NOT_FOUND": "every Spark session that reads it must see the store's folder",
+    "DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES": "cast one of the two: x::INTEGER, DATE '2024-12-31'",
+    "DATATYPE_MISMATCH.DATA_DIFF_TYPES": "cast them to one type: x::INTEGER, DATE '2024-12-31'",
+    "INVALID_TIMEZONE": "write it as the list of zones does: Europe/Berlin, UTC",
+    "REMAINDER_BY_ZERO": "with nullif(x, 0) as the divisor NULL comes of it",
+    "DIVIDE_BY_ZERO": "with nullif(x, 0) as the divisor NULL comes of it",
+    "CAST_INVALID_INPUT": "TRY_CAST makes NULL of it",
+    "CAST_OVERFLOW": "TRY_CAST makes NULL of it",
+    "CANNOT_PARSE_TIMESTAMP": "its format must fit each text: leave out other rows, or mend them with replace()",
+}
+
+
 def _hint(condition: str, message: str) -> str | None:
     if "S3AFileSystem not found" in message:
         return "Spark needs hadoop-aws, as new as its Hadoop: `spark.jars.packages: org.apache.hadoop:hadoop-aws:…`"
-    return "every Spark session that reads it must see the store's folder" if condition == "PATH_NOT_FOUND" else None
+    return _HINTS.get(condition)
 
 
 def _in_short(message: str) -> str:

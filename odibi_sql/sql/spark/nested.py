@@ -252,7 +252,7 @@ def in_order(node: exp.Expr, hint: str) -> None:
 def among(node: exp.Expr) -> exp.Expr:
     if node.args.get("field") is not None:
         raise Refused(node, "IN a list is not known to Spark", "use list_contains(list, value)")
-    if isinstance(node.args.get("query"), exp.Values):
+    if any(isinstance(one, exp.Values) for one in (node.args.get("query"), *node.expressions)):
         raise Refused(node, "IN VALUES is not known to Spark", "write IN (1, 2)")
     if node.args.get("query") is None or _is_condition(node):
         return node
