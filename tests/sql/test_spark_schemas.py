@@ -72,6 +72,14 @@ def test_what_types_make_wrong_is_refused_where_it_stands(sql: str, word: str) -
     assert sql[raised.value.at :].startswith(word)
 
 
+def test_a_whole_row_is_refused_once_it_is_known_to_be_one() -> None:
+    sql = "select round(f, 1) as x, T as whole from t"
+    with pytest.raises(SyntaxProblem) as raised:
+        analyse(sql, "duckdb", "spark", SCHEMAS)
+    assert sql[raised.value.at :].startswith("T as whole")
+    assert analyse("select t from t", "duckdb", "spark", {"t": {"t": "STRUCT(a INTEGER)"}}).sql
+
+
 @pytest.mark.parametrize(
     "sql",
     [

@@ -10,6 +10,7 @@ from odibi_sql.sql.spark.naming import NAMED, names_matter
 from odibi_sql.sql.spark.nested import NESTED, in_order, series
 from odibi_sql.sql.spark.operands import Kind, Refused, kind, raw, said, whole_number
 from odibi_sql.sql.spark.schemas import COLUMNS, is_star, leaves
+from odibi_sql.sql.spark.times import counted
 from odibi_sql.sql.spark.totals import KEPT, WAITS
 
 
@@ -123,6 +124,10 @@ def sample(node: exp.Expr) -> exp.Expr:
 
 
 def limit(node: exp.Expr) -> exp.Expr:
+    """LIMIT and OFFSET."""
+    word, given = node.key.upper(), node.expression
+    if isinstance(given, exp.Null) or (isinstance(given, exp.Literal) and not given.is_int):
+        raise Refused(node, f"Spark's {word} is a whole number", "write one, or leave it out")
     if node.expression is not None and node.expression.find(exp.Query):
         raise Refused(node, "Spark's LIMIT is no query", "write a number of rows, or use row_number()")
     if isinstance(node.expression, exp.LimitOptions) or node.find(exp.LimitOptions):
@@ -230,9 +235,22 @@ def explode(node: exp.Expr) -> exp.Expr:
 def frame(node: exp.Expr) -> exp.Expr:
     if node.args.get("exclude") or str(node.args.get("kind")).upper() == "GROUPS":
         raise Refused(node, "Spark has no window frames in GROUPS or with EXCLUDE", "use ROWS or RANGE")
+    ends = [one for key in ("start", "end") if isinstance(one := node.args.get(key), exp.Interval)]
+    units = {counted(one)[1] for one in ends}
+    if len(units & {"MONTH", "YEAR"}) == 1 and len(units) > 1:
+        raise Refused(node, "Spark's window frames have months on both sides, or days", "count both in days")
+    for one in ends if len(units) > 1 else ():
+        number, unit = counted(one)
+        if number is not None:
+            of, other = _IN_FRAMES[unit]
+            one.replace(raw(f"INTERVAL '{number * of}' {other}", "interval"))
     return node
 
 
+_IN_FRAMES = {  # both ends are in one unit
+    "YEAR": (12, "MONTH"), "MONTH": (1, "MONTH"), "DAY": (86400, "SECOND"), "HOUR": (3600, "SECOND"),
+    "MINUTE": (60, "SECOND"), "SECOND": (1, "SECOND"),
+}  # fmt: skip
 _BY_PLACE = (
     exp.RowNumber, exp.First, exp.Last, exp.FirstValue, exp.LastValue, exp.AnyValue, exp.NthValue, exp.Lag, exp.Lead,
     exp.Ntile,
@@ -286,6 +304,7 @@ REWRITES: Mapping[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
     exp.TableSample: sample,
     exp.Ordered: ordered,
     exp.Limit: limit,
+    exp.Offset: limit,
     exp.PositionalColumn: position,
     exp.Values: values,
     exp.Pivot: pivot,

@@ -13,7 +13,7 @@ from sqlglot import exp
 
 from odibi_sql.quoting import quote_name
 from odibi_sql.relation import Column
-from odibi_sql.sql.spark.operands import TYPE, UNTYPED, Kind, averaged, kind_of, known_kind
+from odibi_sql.sql.spark.operands import TYPE, UNTYPED, Kind, Refused, averaged, kind_of, known_kind
 
 Schemas = Mapping[str, Mapping[str, str]]  # table as written, in lower case -> column -> type in DuckDB's words
 Describe = Callable[[str], Sequence[Column] | None]  # a SELECT -> its columns as DuckDB binds it, if it can
@@ -135,15 +135,26 @@ def _mark(select: exp.Select, columns: list[exp.Column], ask: Ask) -> None:
         type_ = known.get(text)
         found = kind_of(type_) if type_ is not None else None
         is_alias = not column.table and column.name.lower() in aliases
-        if is_alias and (found is None or _clause(column, select) not in _BY_COLUMN):
+        if is_alias and (found is None or not _is_column_first(column, select)):
             aliased.append((column, found))
         elif type_ is not None:
+            if _is_row(column, type_, select, ask):
+                message, hint = "a whole row is no value on Spark", f"name its columns: {{'a': {column.name}.a, …}}"
+                raise Refused(column, message, hint)
             _note(column, type_)
     for column, found in aliased:
         meant = aliases[column.name.lower()]
         other = None if any(one is column for one in meant.find_all(exp.Column)) else known_kind(meant)
         if other is not None and found in (None, other):
             column.meta["kind"] = other
+
+
+def _is_row(column: exp.Column, type_: str, select: exp.Select, ask: Ask) -> bool:
+    """Whether it is a table and not a column that is named."""
+    if column.table or not type_.startswith("STRUCT"):
+        return False
+    tables = (one.alias_or_name.lower() for one in select.find_all(exp.Table, exp.Subquery))
+    return column.name.lower() in tables and ask(select, [exp.column(column.this.copy(), column.this.copy())]) is None
 
 
 def _note(node: exp.Expr, type_: str) -> None:
@@ -164,10 +175,13 @@ def _alone(select: exp.Select, column: exp.Column, ask: Ask) -> str | None:
     return None
 
 
-def _clause(node: exp.Expr, select: exp.Select) -> str:
+def _is_column_first(column: exp.Column, select: exp.Select) -> bool:
+    """Whether a name is a column before it is an alias; within expressions it is so in GROUP BY and ORDER BY too."""
+    node: exp.Expr = column
     while node.parent is not None and node.parent is not select:
         node = node.parent
-    return str(node.arg_key)
+    within = not isinstance(column.parent, (exp.Group, exp.Ordered, exp.Tuple, exp.Rollup, exp.Cube, exp.GroupingSets))
+    return node.arg_key in _BY_COLUMN or (node.arg_key in ("group", "order") and within)
 
 
 def _question(select: exp.Select, columns: Sequence[exp.Expr], inputs: Mapping[str, str]) -> str:

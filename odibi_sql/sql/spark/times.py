@@ -318,7 +318,10 @@ def _format(node: exp.Expr, text: str | None, names: Mapping[str, str]) -> str:
 
 
 def at_zone(node: exp.Expr) -> exp.Expr:
-    zone = said(node.args["zone"])
+    zone, name = said(node.args["zone"]), string(node.args["zone"])
+    if name is not None and name.islower():
+        message = f"Spark knows no zone `{name}`: it tells upper from lower case"
+        raise Refused(node, message, "write its letters as in Europe/Berlin or UTC")
     if kind(node.this) == "zoned":
         return raw(f"CAST(from_utc_timestamp({said(node.this)}, {zone}) AS TIMESTAMP_NTZ)", "timestamp")
     if kind(node.this) in ("timestamp", "date"):

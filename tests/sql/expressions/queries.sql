@@ -395,3 +395,10 @@ SELECT * FROM (SELECT id, li FROM t) ORDER BY 2 LIMIT 1  -- refused, without typ
 SELECT * FROM (SELECT st, id FROM t) UNION ALL SELECT st, id FROM t ORDER BY st, id  -- refused, without types: untold
 SELECT abs(x) AS y, round(x, 1) AS z, x * x AS w FROM (SELECT NULL AS x FROM t)  -- rewritten, without types: untold
 SELECT x || 'a' AS y FROM (SELECT NULL AS x FROM t)  -- refused, without types: untold
+SELECT date_trunc('month', dt) AS dt, count(*) AS n FROM t GROUP BY date_trunc('month', dt) ORDER BY date_trunc('month', dt)  -- rewritten
+SELECT id FROM t WHERE i IN (VALUES (1), (2))  -- refused
+SELECT id FROM t ORDER BY id LIMIT NULL  -- refused
+SELECT id FROM t ORDER BY id LIMIT 3 OFFSET 2.5  -- refused
+SELECT st FROM t AS st  -- equal
+SELECT a.*, b.v FROM (SELECT id, k FROM t) a LEFT JOIN u b USING (k)  -- rewritten, without types: untold
+SELECT a.*, b.* FROM (SELECT id, k FROM t) a FULL JOIN (SELECT v, k FROM u) b USING (k)  -- rewritten, without types: untold
