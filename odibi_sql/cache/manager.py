@@ -136,6 +136,7 @@ class CacheManager:
                     folder.mkdir(parents=True, exist_ok=True)
                     lock = FileLock(folder / "lock")
                     if lock.acquire_in_place():  # not so where another run has just swept the folder as abandoned
+                        self.shelf.begin(folder)
                         self._lock = lock
                 except FileNotFoundError:
                     continue

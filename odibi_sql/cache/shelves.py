@@ -50,6 +50,9 @@ class Shelf(Protocol):
     def vouches(self, part: Part) -> bool:
         """Whether a part is what was written although an engine cannot read it, which may have other reasons then."""
 
+    def begin(self, scratch: Path) -> None:
+        """A run begins, whose folder this is."""
+
     def take(self, key: str, put: int, written: Written) -> tuple[Part, ...]:
         """The parts as the entry will name them."""
 
@@ -90,6 +93,9 @@ class Folder:
         except OSError:
             return None
         return found.st_size, found.st_mtime_ns
+
+    def begin(self, scratch: Path) -> None:
+        """Nothing is anywhere else."""
 
     def vouches(self, part: Part) -> bool:  # noqa: ARG002 - a file at hand that cannot be read is damaged
         return False
@@ -166,6 +172,11 @@ class Objects:
                 found = objects.look_at([part.path])[0]
         return (found.bytes, found.mtime_ns) if found is not None else None
 
+    def begin(self, scratch: Path) -> None:
+        """The list is there before anything that it does not name: a folder without one was swept already, and is what
+        some program that ended late has left."""
+        (scratch / _KEPT).touch()
+
     def vouches(self, part: Part) -> bool:
         """It is asked anew. A place that cannot be reached says nothing against what lies there."""
         try:
@@ -218,7 +229,7 @@ class Objects:
             self._listed = {uri: found for uri, found in (self._listed or {}).items() if uri not in gone}
 
     def sweep(self, run: Path) -> None:
-        if self._known is None and not (self.records / _PLACE).exists():
+        if not (run / _KEPT).exists() or (self._known is None and not (self.records / _PLACE).exists()):
             return
         folder = f"{self._place()}/{run.name}"
         kept = {uri for _, uri in _kept(run)}

@@ -205,6 +205,8 @@ def test_what_was_put_and_not_linked_is_nobodys(place: str, tmp_path: Path) -> N
     assert len(at(place)) == 4  # it lives
     killed._lock.release()  # type: ignore[union-attr]
     living.sweep()
+    (living.scratch().parent / "killed/spill").mkdir(parents=True)  # by a Java that ended after the sweeping
+    living.sweep()
     assert at(place) == {whole.parts[0].file} and living.get(whole.key) == whole
 
     def unreadable(rows: Stored) -> str:
