@@ -25,7 +25,7 @@ from odibi_sql.sql.spark.known import EQUAL, EQUAL_BY_NAME
 from odibi_sql.sql.spark.naming import name_columns
 from odibi_sql.sql.spark.operands import ASKED, Refused, known_kind
 from odibi_sql.sql.spark.schemas import INPUT, Describe, Schemas, asking, mark_columns, mark_operands
-from odibi_sql.sql.spark.spelled import order_by_columns, spell_aliases, spell_all, unnest_whole
+from odibi_sql.sql.spark.spelled import order_by_columns, own_columns, spell_aliases, spell_all, unnest_whole
 from odibi_sql.sql.spark.stars import spell_stars, waits_for_columns
 from odibi_sql.sql.spark.totals import keep_totals
 
@@ -53,7 +53,8 @@ def for_spark(
     spell_all(root)
     spell_aliases(root, ask)
     unnest_whole(root)
-    order_by_columns(root)
+    own_columns(root, ask)
+    order_by_columns(root, ask)
     stars_wait = any(map(waits_for_columns, root.find_all(exp.Select)))
     nodes = list(root.walk())
     _check_known(nodes)

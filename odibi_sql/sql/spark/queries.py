@@ -10,6 +10,7 @@ from odibi_sql.sql.spark.naming import NAMED, names_matter
 from odibi_sql.sql.spark.nested import NESTED, in_order, series
 from odibi_sql.sql.spark.operands import Kind, Refused, kind, raw, said, whole_number
 from odibi_sql.sql.spark.schemas import COLUMNS, is_star, leaves
+from odibi_sql.sql.spark.spelled import OWN
 from odibi_sql.sql.spark.times import counted
 from odibi_sql.sql.spark.totals import KEPT, WAITS
 
@@ -28,6 +29,9 @@ def select(node: exp.Expr) -> exp.Expr:
         message, hint = "two unnest() beside each other are paired on DuckDB only", "unnest one list a query"
         raise Refused(unnested[1], message, hint)
     _check_names(node)
+    for column in list(qualify.find_all(exp.Column)) if qualify else ():
+        if column.meta.get(OWN):  # sqlglot leaves it, since it is no column
+            column.replace(raw(said(column)))
     return _without_qualify(node) if qualify and any(map(is_star, node.expressions)) else node
 
 

@@ -6,13 +6,12 @@ which Sail wants a query within.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from sqlglot import exp
 
-from odibi_sql.sql.spark.operands import ASKED
+from odibi_sql.sql.spark.operands import ASKED, Refused
 from odibi_sql.sql.spark.schemas import Ask, is_star
 
+OWN = "own column"  # noted on a column in QUALIFY that has the name of an alias
 _HIDDEN = "__order_"
 _ELEMENT = "__element"
 _NOT_PLAIN = (exp.Anonymous, exp.Window, exp.Select, exp.Explode, exp.Unnest)
@@ -23,6 +22,9 @@ def spell_all(root: exp.Expr) -> None:
     """ALL as numbers of columns. Spark would group by what stands beside an aggregate as well; where it is not plain
     which columns have an aggregate, ALL stays."""
     for select in root.find_all(exp.Select):
+        group = select.args.get("group")
+        for rows in [one for one in group.expressions if isinstance(one, exp.Tuple)] if group is not None else ():
+            rows.replace(rows.expressions)  # to Spark, (a, b) is one key
         if any(map(is_star, select.expressions)):
             continue
         if groups_by_all(select) and not any(column.find(*_NOT_PLAIN) for column in select.expressions):
@@ -81,15 +83,71 @@ def unnest_whole(root: exp.Expr) -> None:
             whole.set("this", exp.Transform(this=items, expression=applied))
 
 
-def order_by_columns(root: exp.Expr) -> None:
-    """A grouped query becomes one within another, which orders by its columns. Where a name may mean a column or what
-    is selected, all stays as it is."""
+def order_by_columns(root: exp.Expr, ask: Ask | None) -> None:
+    """A grouped query becomes one within another, which orders by its columns. So does one whose order says within an
+    expression a name that is a column's and an alias as well: to DuckDB it is the column, to Spark the alias."""
     for select in reversed(list(root.find_all(exp.Select))):
-        order = select.args.get("order")
-        if order is None or select.args.get("distinct") or not is_source(select):
+        order, distinct = select.args.get("order"), select.args.get("distinct")
+        if order is None or (distinct is not None and distinct.args.get("on")):
             continue
-        if any(_is_hidden(one.this, select) for one in order.expressions):
-            _wrap(select, order)
+        clashing = [one.this for one in order.expressions if _clashes(one.this, select, ask)]
+        for ordered in clashing:
+            selected = [one.unalias() for one in select.expressions]
+            if ordered in selected:
+                ordered.replace(exp.Literal.number(selected.index(ordered) + 1))
+        is_hidden = any(_is_hidden(one.this, select) or one.this in clashing for one in order.expressions)
+        if is_hidden and distinct is None and is_source(select):
+            _wrap(select, order, ask)
+        for one in order.expressions:
+            if _clashes(one.this, select, ask):
+                message = "a name in this expression is an alias to Spark, and a column to DuckDB"
+                raise Refused(one, message, "write the table before the column: orders.day")
+
+
+def own_columns(root: exp.Expr, ask: Ask | None) -> None:
+    """QUALIFY says columns before aliases; sqlglot would put in what is selected. DISTINCT ON and its order say what is
+    selected, and Spark is given a window, in which a name is a column's and a number is none."""
+    for select in root.find_all(exp.Select):
+        qualify, distinct = select.args.get("qualify"), select.args.get("distinct")
+        for column in qualify.find_all(exp.Column) if qualify is not None else ():
+            if not _clashes(column, select, ask):
+                continue
+            if column.find_ancestor(exp.Window, exp.Select) is select:
+                message = f"`{column.name}` is an alias to Spark here, and a column to DuckDB"
+                raise Refused(column, message, "give the alias another name")
+            column.meta[OWN] = True
+        if distinct is not None and (first_of := distinct.args.get("on")) is not None:
+            order = select.args.get("order")
+            said = [*first_of.expressions, *((one.this for one in order.expressions) if order is not None else ())]
+            for one in said:
+                if (meant := _meant(one, select)) is not None and meant != one:
+                    one.replace(exp.Paren(this=meant.copy()))
+
+
+def _meant(said: exp.Expr, select: exp.Select) -> exp.Expr | None:
+    """What is selected, by its number or alias."""
+    number = int(said.name) if isinstance(said, exp.Literal) and said.is_int else None
+    if number is not None and not any(map(is_star, select.expressions)):
+        return select.expressions[number - 1].unalias() if 1 <= number <= len(select.expressions) else None
+    aliases = {one.alias.lower(): one.this for one in select.expressions if isinstance(one, exp.Alias)}
+    return aliases.get(said.name.lower()) if _is_plain(said) else None
+
+
+def _clashes(said: exp.Expr, select: exp.Select, ask: Ask | None) -> bool:
+    """Whether a name in it is a column's, and the alias of something else. A whole name in ORDER BY is an alias."""
+    if _is_plain(said) and isinstance(said.parent, exp.Ordered) and said.parent.parent is select.args.get("order"):
+        return False
+    aliases = {one.alias.lower(): one for one in select.expressions if isinstance(one, exp.Alias)}
+    for column in said.find_all(exp.Column):
+        alias = aliases.get(column.name.lower())
+        if alias is None or not _is_plain(column) or column.find_ancestor(exp.Select) is not select:
+            continue
+        if isinstance(alias.this, exp.Column) and alias.this.name.lower() == column.name.lower():
+            continue
+        if _is_column(alias) or (ask is not None and ask(select, [column]) is not None):
+            return True
+        column.meta[ASKED] = ask is None
+    return False
 
 
 def _is_hidden(ordered: exp.Expr, select: exp.Select) -> bool:
@@ -108,7 +166,7 @@ def is_source(select: exp.Select) -> bool:
     return True
 
 
-def _wrap(select: exp.Select, order: exp.Expr) -> None:
+def _wrap(select: exp.Select, order: exp.Expr, ask: Ask | None) -> None:
     names = [column.output_name.lower() for column in select.expressions]
     if not all(names) or len(set(names)) < len(names) or any(map(is_star, select.expressions)):
         return
@@ -119,7 +177,7 @@ def _wrap(select: exp.Select, order: exp.Expr) -> None:
             continue
         same = next((one.output_name for one in select.expressions if one.unalias() == ordered), None)
         if same is None:
-            if not _is_movable(ordered, select.expressions):
+            if not _is_movable(ordered, select, ask):
                 return
             same = f"{_HIDDEN}{len(hidden) + 1}"
             hidden.append(exp.alias_(ordered.copy(), same, quoted=True))
@@ -141,12 +199,14 @@ def _is_plain(node: exp.Expr) -> bool:
     return isinstance(node, exp.Column) and not node.table
 
 
-def _is_movable(ordered: exp.Expr, selected: Sequence[exp.Expr]) -> bool:
+def _is_movable(ordered: exp.Expr, select: exp.Select, ask: Ask | None) -> bool:
     """Unless it may mean something that is selected: within an expression, a name is first that of a column."""
+    selected = select.expressions
     aliases = {one.alias.lower() for one in selected if isinstance(one, exp.Alias) and not _is_column(one)}
     if ordered.find(exp.Query, exp.Window):
         return False
-    return not any(_is_plain(one) and one.name.lower() in aliases for one in ordered.find_all(exp.Column))
+    unclear = [one for one in ordered.find_all(exp.Column) if _is_plain(one) and one.name.lower() in aliases]
+    return not unclear or (ask is not None and ask(select, unclear) is not None)
 
 
 def _is_column(alias: exp.Alias) -> bool:

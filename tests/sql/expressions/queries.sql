@@ -402,3 +402,16 @@ SELECT id FROM t ORDER BY id LIMIT 3 OFFSET 2.5  -- refused
 SELECT st FROM t AS st  -- equal
 SELECT a.*, b.v FROM (SELECT id, k FROM t) a LEFT JOIN u b USING (k)  -- rewritten, without types: untold
 SELECT a.*, b.* FROM (SELECT id, k FROM t) a FULL JOIN (SELECT v, k FROM u) b USING (k)  -- rewritten, without types: untold
+SELECT -k AS k, v FROM u ORDER BY k + 0, v LIMIT 2  -- rewritten
+SELECT -k AS k FROM u ORDER BY -k LIMIT 2  -- rewritten
+SELECT DISTINCT -k AS k FROM u ORDER BY -k LIMIT 2  -- rewritten
+SELECT id, -i AS k FROM t ORDER BY coalesce(k, 0) DESC, id LIMIT 3  -- rewritten, without types: untold
+SELECT k, sum(i) AS i FROM t GROUP BY k ORDER BY sum(i) DESC, k LIMIT 2  -- rewritten
+SELECT v AS k, k AS v FROM u ORDER BY v || '', k  -- rewritten, without types: untold
+SELECT id, (SELECT -u.k AS k FROM u WHERE u.k = t.k ORDER BY k + 0 LIMIT 1) AS x FROM t  -- refused
+SELECT k, length(v) AS v FROM u QUALIFY row_number() OVER (ORDER BY v) = 1  -- rewritten
+SELECT id, -i AS k FROM t QUALIFY row_number() OVER (PARTITION BY k ORDER BY id) = 1  -- rewritten, without types: untold
+SELECT -k AS k FROM u QUALIFY k > 1 AND row_number() OVER (ORDER BY v) > 0  -- refused
+SELECT DISTINCT ON (k) k, -id AS id FROM t ORDER BY k, id  -- rewritten
+SELECT DISTINCT ON (1) k, i, id FROM t ORDER BY 1, 2 DESC, 3  -- rewritten
+SELECT k, bo, count(*) AS n FROM t GROUP BY (k, bo)  -- rewritten
