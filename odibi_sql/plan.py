@@ -23,7 +23,16 @@ from odibi_sql.errors import GraphError, Location, OdibiError, Problems
 from odibi_sql.events import Action
 from odibi_sql.incremental.intervals import floor
 from odibi_sql.incremental.strategies import UNTIL, grows, has_intervals, result_options
-from odibi_sql.incremental.versions import BEFORE, NO_VERSIONS, REWRITING, Version, Versions, next_version, reason_of
+from odibi_sql.incremental.versions import (
+    BEFORE,
+    NO_VERSIONS,
+    REWRITING,
+    Version,
+    Versions,
+    engine_name,
+    next_version,
+    reason_of,
+)
 from odibi_sql.inputs import Given, Inputs, has_partitions
 from odibi_sql.materializations import MATERIALIZATIONS
 from odibi_sql.model import AnyModel, Config, Hook, Model, PythonModel, Seed, UnitTest
@@ -409,8 +418,11 @@ def why(
 def _said(node: DAGNode, previous: Entry, recipe: Recipe) -> list[str]:
     before = {name for name, _ in previous.recipe.inputs}
     said = []
+    goes_over = engine_name(previous.recipe.engine) != engine_name(recipe.engine)
     for difference in differences(seen(previous.recipe), seen(recipe)):
         match difference.part:
+            case "setting" | "option" if goes_over and (difference.part == "setting" or difference.name == REWRITING):
+                continue  # each engine has its own
             case "sql":
                 said.append(_sql_changed(node, previous))
             case "input" if difference.name == BEFORE:

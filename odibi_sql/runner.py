@@ -34,7 +34,7 @@ from odibi_sql.hooks import AroundRun, run_hooks
 from odibi_sql.incremental.increments import Before, Increment, Made
 from odibi_sql.incremental.strategies import grows, has_intervals
 from odibi_sql.incremental.time_ranges import TimeRange
-from odibi_sql.incremental.versions import Version, next_version
+from odibi_sql.incremental.versions import Version, engine_name, next_version
 from odibi_sql.inputs import csv_of
 from odibi_sql.materializations import MATERIALIZATIONS
 from odibi_sql.materializations.kind import Making, OptionProblem
@@ -289,8 +289,9 @@ class StepRunner(Struct):
         if version.base is None:
             return increment.first(bound)
         base = version.base
-        before = Before(base.parts, self.cache.stored(base), counted=base.recipe.engine == version.recipe.engine)
-        return increment.upon(before, bound)
+        was, now = base.recipe.engine, version.recipe.engine
+        foreign = engine_name(was) != engine_name(now)
+        return increment.upon(Before(base.parts, self.cache.stored(base), was == now, foreign), bound)
 
     def _time_range(
         self, node: DAGNode, context: NodeContext, views: Mapping[str, str], stems: Iterator[Path]

@@ -39,11 +39,12 @@ class Made(Struct, frozen=True):
 
 class Before(Struct, frozen=True):
     """The version before: `parts` as its entry has them, `stored` where they are. Only where `counted` is what the
-    entry says of each file's rows the sum that this engine would have."""
+    entry says of each file's rows the sum that this engine would have. `foreign`: another engine wrote it."""
 
     parts: tuple[Part, ...]
     stored: Stored
     counted: bool = True
+    foreign: bool = False
 
 
 class _File(Struct, frozen=True):
@@ -68,11 +69,12 @@ class Increment(Struct):
 
     def upon(self, before: Before, bound: Bound) -> Made:
         """The version before, and what `bound` gives."""
-        fit = fitting(before.stored.columns, self.context.describe(bound), self.config.on_schema_change)
+        had = self.context.columns(self.context.view(before.stored)) if before.foreign else before.stored.columns
+        fit = fitting(had, self.context.describe(bound), self.config.on_schema_change)
         rows = self._replacing(fit.columns)
-        new = self._delta(bound, fit, before.stored.columns)
+        new = self._delta(bound, fit, had)
         replaced_by = self._replaced_by(new, rows)
-        if new.columns != before.stored.columns:  # in name, type or form: one result has one form
+        if before.foreign or new.columns != had:  # in name, type or form: one result has one form, and one writer
             fitted = self.context.query(f"SELECT {fit.old or '*'} FROM {self.context.view(before.stored)}")
             new = self._with_what_stays(new, rows, fitted)
             return self._together(new.columns, (), [*self._all_again(fitted, new, replaced_by), new])

@@ -149,23 +149,21 @@ def _adding(node: DAGNode) -> str:
 
 def has_to_refresh(node: DAGNode, published: Entry, recipe: Recipe) -> bool:
     """Whether the rows of `published` can be no part of what the recipe stands for."""
-    changes = changes_of_meaning(published, recipe)
-    kept = node.config.on_change == "keep" and all(one.part != "engine" for one in changes)
-    return bool(changes) and not kept
+    return bool(changes_of_meaning(published, recipe)) and node.config.on_change != "keep"
 
 
 def changes_of_meaning(published: Entry, recipe: Recipe) -> tuple[Difference, ...]:
     """What the model says otherwise than when `published` was made.
 
     A later version of the engine, or of how SQL is put into its words, is no reason to give up what was gathered;
-    another engine is, since no engine checks another's rows.
+    another engine is: it may have other types.
     """
     return tuple(
         one
         for one in differences(published.recipe, recipe)
         if one.part in ("sql", "kind")
         or (one.part == "option" and one.name != REWRITING)
-        or (one.part == "engine" and _name(one.old) != _name(one.new))
+        or (one.part == "engine" and engine_name(one.old) != engine_name(one.new))
     )
 
 
@@ -178,5 +176,6 @@ def _reads_anew(old: Recipe, new: Recipe) -> bool:
     return read(old) != read(new) or old.moment != new.moment
 
 
-def _name(engine: str | None) -> str:
+def engine_name(engine: str | None) -> str:
+    """Without its version."""
     return (engine or "").partition(" ")[0]

@@ -11,6 +11,9 @@ import duckdb
 import pytest
 
 import odibi_sql
+from odibi_sql.engines import load_engine
+from odibi_sql.engines.sessions import writer_of
+from odibi_sql.relation import Stored
 from tests.projects import write_project
 
 AS_OF = datetime.datetime(2026, 3, 1, tzinfo=datetime.UTC)
@@ -155,6 +158,28 @@ def test_what_cannot_be_added_leaves_the_rows_as_they_are(running_spark: object,
     error = runs[1].results["wrong"].error
     assert error is not None
     assert (error.file, error.line) == ("models/wrong.sql", 4)
+
+
+@pytest.mark.parametrize("engines", [("duckdb", "spark"), ("spark", "duckdb")], ids=" then ".join)
+def test_rows_go_over_to_another_engine_where_they_are_to_be_kept(
+    running_spark: object, tmp_path: Path, engines: tuple[str, str]
+) -> None:
+    """Types included that Spark reads as others."""
+    settings = "materialized='incremental', unique_key='id', on_schema_change='sync_all_columns'"
+    head = f"{{{{ config({settings}, on_change='%s') }}}} "
+    sql = f"select id, sum(v) as v, max(changed_at) as changed_at from log {NEWER} group by 1"
+    models = {"kept": head % "keep" + sql, "anew": head % "refresh" + sql}
+    shop = Shop(tmp_path, engines[0], {f"models/{name}.sql": text for name, text in models.items()})
+    shop.typed("id: UBIGINT, day: DATE, place: VARCHAR, v: BIGINT, changed_at: TIMESTAMP")
+    assert shop.build(FIRST).ok
+    shop.engine = engines[1]
+    reasons = [told(shop.build(log), models) for log in (FIRST, SECOND, EMPTY)]
+    went = f"engine was {load_engine(engines[0]).NAME} "
+    assert reasons[0]["kept"] == ("cached", "unchanged", None) and reasons[0]["anew"][1].startswith(went)
+    assert reasons[1]["kept"][1].startswith(went) and reasons[1]["kept"][1].endswith("; `log` changed: merge")
+    assert reasons[2]["kept"] == reasons[2]["anew"] == ("ran", "`log` changed: merge", None)
+    assert shop.rows("kept") == shop.rows("anew") and shop.columns("kept") == shop.columns("anew")
+    assert all(writer_of(Stored((), (file,))) == engines[1] for file in shop.files("kept"))
 
 
 # Type of the time, settings, SQL.

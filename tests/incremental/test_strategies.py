@@ -117,6 +117,16 @@ def test_a_partition_that_is_null_is_one_of_them(shop: MakeShop) -> None:
     assert one.kept() == days([*FIRST, (5, None, 50)])
 
 
+@pytest.mark.parametrize("name", ["file", "had"])
+def test_a_key_may_have_any_name(shop: MakeShop, name: str) -> None:
+    config_by_name = config(unique_key=name, merge_exclude_columns=["day"])
+    one = shop(config_by_name + f"select id as {name}, day, v from log", FIRST, files=TYPED)
+    one.build()
+    one.log([(2, "2026-02-02", 21)])
+    one.build()
+    assert one.kept() == days([FIRST[0], (2, "2026-01-02", 21), FIRST[2]])
+
+
 def test_no_new_rows_leave_files_and_readers_as_they_are(shop: MakeShop) -> None:
     one = shop(
         CASES["append takes what the SQL calls new"][0], FIRST, files={"models/reader.sql": "select * from kept"}
