@@ -144,7 +144,9 @@ def position(node: exp.Expr) -> exp.Expr:
 
 
 def values(node: exp.Expr) -> exp.Expr:
-    alias = node.args.get("alias")
+    alias, select = node.args.get("alias"), node.find_ancestor(exp.Select)
+    if select is not None and select.is_star and len(select.expressions) == 1 and not names_matter(select):
+        return node  # WITH t(a, b) AS (VALUES …)
     if not (alias and alias.args.get("columns")) and not isinstance(node.parent, (exp.In, exp.Insert)):
         raise Refused(node, "the columns of VALUES have other names on Spark", "name them: (VALUES …) AS t(a, b)")
     return node

@@ -51,19 +51,27 @@ def orders_by_all(select: exp.Select) -> bool:
 
 
 def spell_aliases(root: exp.Expr, ask: Ask | None) -> None:
-    """WHERE may say what is selected by its alias, unless a column that is read has that name. Spark reads columns
-    alone."""
+    """WHERE, and windows and aggregates that are selected, may say what is selected by its alias, unless a column that
+    is read has that name. Spark reads columns alone there."""
     for select in root.find_all(exp.Select):
-        where = select.args.get("where")
-        aliases = {one.alias.lower(): one.this for one in select.expressions if isinstance(one, exp.Alias)}
-        for column in list(where.find_all(exp.Column)) if where is not None and aliases else ():
-            meant = aliases.get(column.name.lower())
-            if meant is None or not _is_plain(column) or column.find_ancestor(exp.Select) is not select:
+        aliases = {one.alias.lower(): one for one in select.expressions if isinstance(one, exp.Alias)}
+        for column in _where_columns_are_read(select) if aliases else ():
+            alias = aliases.get(column.name.lower())
+            if alias is None or not _is_plain(column) or column.find_ancestor(exp.Select, exp.Lambda) is not select:
+                continue
+            meant = alias.this
+            if any(one is column for one in meant.find_all(exp.Column)) or _is_column(alias):
                 continue
             if ask is None:
                 column.meta[ASKED] = column != meant
             elif ask(select, [column]) is None:
                 column.replace(exp.Paren(this=meant.copy()))
+
+
+def _where_columns_are_read(select: exp.Select) -> list[exp.Column]:
+    parts = [one for column in select.expressions for one in column.find_all(exp.Window, exp.AggFunc)]
+    parts += [where] if (where := select.args.get("where")) is not None else []
+    return list({id(one): one for part in parts for one in part.find_all(exp.Column)}.values())
 
 
 def unnest_whole(root: exp.Expr) -> None:

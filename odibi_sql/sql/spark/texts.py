@@ -105,9 +105,10 @@ def _java(node: exp.Expr, pattern: str) -> str:
         if one == "\\":
             if two[1:] not in _ESCAPED:
                 raise _odd(node, two)
-            made.append("[\\t\\n\\f\\r ]" if two == "\\s" and not in_class else two)
-            if (two in ("\\s", "\\S") and in_class) or two == "\\S":
+            blanks = {"\\s": "[\\t\\n\\f\\r ]", "\\S": "[^\\t\\n\\f\\r ]"}
+            if two in blanks and in_class:
                 raise _odd(node, two)
+            made.append(blanks.get(two, two))
             position += 2
             continue
         if in_class and (one == "[" or two == "&&"):

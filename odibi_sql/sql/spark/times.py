@@ -371,6 +371,7 @@ FUNCTIONS: Mapping[str, Callable[[exp.Expr], exp.Expr]] = {
     "date_part": date_part,
     "datepart": date_part,
     "weekday": part_named("DOW"),
+    "isoyear": part_named("ISOYEAR"),
     "millisecond": part_named("MILLISECOND"),
     "microsecond": part_named("MICROSECOND"),
     "yearweek": year_week,

@@ -222,3 +222,4 @@ strftime(make_date(id * 10000, 1, 1), '%Y')  -- stops
 strftime(make_date(-44, 3, 15), '%m/%d')  -- rewritten
 strptime(' ' || sd || '  ', '%Y-%m-%d')  -- rewritten
 ts AT TIME ZONE 'europe/berlin'  -- refused
+isoyear(DATE '2024-12-30')  -- rewritten

@@ -415,3 +415,7 @@ SELECT -k AS k FROM u QUALIFY k > 1 AND row_number() OVER (ORDER BY v) > 0  -- r
 SELECT DISTINCT ON (k) k, -id AS id FROM t ORDER BY k, id  -- rewritten
 SELECT DISTINCT ON (1) k, i, id FROM t ORDER BY 1, 2 DESC, 3  -- rewritten
 SELECT k, bo, count(*) AS n FROM t GROUP BY (k, bo)  -- rewritten
+SELECT k AS a, sum(i) AS tot, rank() OVER (ORDER BY tot DESC, a) AS o, count(*) FILTER (WHERE a > 1) AS m FROM t GROUP BY k  -- stops
+SELECT id, upper(s) AS up, row_number() OVER (PARTITION BY up ORDER BY id) AS rn FROM t  -- rewritten, without types: stops
+SELECT s AS i, sum(i) OVER () AS n FROM t  -- equal
+WITH r(a, b) AS (VALUES (1, 'x'), (2, NULL)) SELECT * FROM r  -- equal

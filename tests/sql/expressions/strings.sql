@@ -190,3 +190,4 @@ coalesce(nullif(trim(s), ''), 'unknown')  -- rewritten
 repeat(NULL, 2)  -- refused
 upper('ƛ Ὀδυσσεύς ᾳ')  -- rewritten
 lower('ΣΑΣ ᾼ Ǆ')  -- rewritten
+regexp_extract('  é' || chr(11) || 'x y', '\S+')  -- rewritten
