@@ -32,7 +32,34 @@ def select(node: exp.Expr) -> exp.Expr:
     for column in list(qualify.find_all(exp.Column)) if qualify else ():
         if column.meta.get(OWN):  # sqlglot leaves it, since it is no column
             column.replace(raw(said(column)))
+    if qualify and any(isinstance(one, exp.Var) and " OVER (" in one.name for one in qualify.walk()):
+        return _with_condition(node)
     return _without_qualify(node) if qualify and any(map(is_star, node.expressions)) else node
+
+
+def _with_condition(node: exp.Expr) -> exp.Expr:
+    """sqlglot selects the windows of QUALIFY within. Where one is spelled out, it is no window any more, and the whole
+    condition is selected."""
+    within = node.copy()
+    kept = exp.to_identifier("__kept", quoted=True)
+    condition = exp.Paren(this=within.args["qualify"].this)
+    aliases = {one.alias.lower(): one.this for one in within.expressions if isinstance(one, exp.Alias)}
+    for column in list(condition.find_all(exp.Column)):
+        if not column.table and (meant := aliases.get(column.name.lower())) is not None:
+            column.replace(exp.Paren(this=meant.copy()))
+    stars = any(map(is_star, within.expressions))
+    names = [one.output_name for one in within.expressions]
+    within.set("qualify", None)
+    within.append("expressions", exp.Alias(this=condition, alias=kept))
+    columns = (
+        [exp.Star(except_=[exp.Column(this=kept.copy())])]
+        if stars
+        else [exp.column(name, quoted=True) for name in names]
+    )
+    source = exp.Subquery(this=within, alias=exp.TableAlias(this=exp.to_identifier("_t")))
+    return exp.Select(
+        expressions=columns, from_=exp.From(this=source), where=exp.Where(this=exp.Column(this=kept.copy()))
+    )
 
 
 def _without_qualify(node: exp.Expr) -> exp.Expr:

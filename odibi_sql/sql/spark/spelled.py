@@ -6,6 +6,8 @@ which Sail wants a query within.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from sqlglot import exp
 
 from odibi_sql.sql.spark.operands import ASKED, Refused
@@ -15,6 +17,7 @@ OWN = "own column"  # noted on a column in QUALIFY that has the name of an alias
 _HIDDEN = "__order_"
 _ELEMENT = "__element"
 _NOT_PLAIN = (exp.Anonymous, exp.Window, exp.Select, exp.Explode, exp.Unnest)
+_OF_COLUMNS = (exp.Window, exp.AggFunc, exp.Filter)
 _IN_SOURCE = (exp.With, exp.CTE, exp.Subquery, exp.From, exp.Join, exp.SetOperation)
 
 
@@ -68,10 +71,20 @@ def spell_aliases(root: exp.Expr, ask: Ask | None) -> None:
                 column.replace(exp.Paren(this=meant.copy()))
 
 
-def _where_columns_are_read(select: exp.Select) -> list[exp.Column]:
-    parts = [one for column in select.expressions for one in column.find_all(exp.Window, exp.AggFunc)]
-    parts += [where] if (where := select.args.get("where")) is not None else []
-    return list({id(one): one for part in parts for one in part.find_all(exp.Column)}.values())
+def _where_columns_are_read(select: exp.Select) -> Iterator[exp.Column]:
+    """Also those that come in for an alias."""
+    where, qualify = select.args.get("where"), select.args.get("qualify")
+    seen: set[int] = set()
+    while True:
+        parts = [
+            one for part in (*select.expressions, qualify) if part is not None for one in part.find_all(*_OF_COLUMNS)
+        ]
+        parts += [where] if where is not None else []
+        new = next((one for part in parts for one in part.find_all(exp.Column) if id(one) not in seen), None)
+        if new is None:
+            return
+        seen.add(id(new))
+        yield new
 
 
 def unnest_whole(root: exp.Expr) -> None:
@@ -99,9 +112,9 @@ def order_by_columns(root: exp.Expr, ask: Ask | None) -> None:
         if order is None or (distinct is not None and distinct.args.get("on")):
             continue
         clashing = [one.this for one in order.expressions if _clashes(one.this, select, ask)]
-        for ordered in clashing:
-            selected = [one.unalias() for one in select.expressions]
-            if ordered in selected:
+        selected = [one.unalias() for one in select.expressions]
+        for ordered in [one.this for one in order.expressions] if distinct is not None else clashing:
+            if ordered in selected and not isinstance(ordered, (exp.Column, exp.Literal)):
                 ordered.replace(exp.Literal.number(selected.index(ordered) + 1))
         is_hidden = any(_is_hidden(one.this, select) or one.this in clashing for one in order.expressions)
         if is_hidden and distinct is None and is_source(select):

@@ -415,7 +415,12 @@ SELECT -k AS k FROM u QUALIFY k > 1 AND row_number() OVER (ORDER BY v) > 0  -- r
 SELECT DISTINCT ON (k) k, -id AS id FROM t ORDER BY k, id  -- rewritten
 SELECT DISTINCT ON (1) k, i, id FROM t ORDER BY 1, 2 DESC, 3  -- rewritten
 SELECT k, bo, count(*) AS n FROM t GROUP BY (k, bo)  -- rewritten
-SELECT k AS a, sum(i) AS tot, rank() OVER (ORDER BY tot DESC, a) AS o, count(*) FILTER (WHERE a > 1) AS m FROM t GROUP BY k  -- stops
+SELECT k AS a, sum(i) AS tot, rank() OVER (ORDER BY tot DESC, a) AS o, count(*) FILTER (WHERE a > 1) AS m FROM t GROUP BY k  -- rewritten, without types: stops
 SELECT id, upper(s) AS up, row_number() OVER (PARTITION BY up ORDER BY id) AS rn FROM t  -- rewritten, without types: stops
 SELECT s AS i, sum(i) OVER () AS n FROM t  -- equal
 WITH r(a, b) AS (VALUES (1, 'x'), (2, NULL)) SELECT * FROM r  -- equal
+SELECT id, date_trunc('month', dt) AS m0, year(m0) AS y0, count(*) FILTER (WHERE y0 > 2020) OVER (PARTITION BY y0) AS n FROM t  -- rewritten, without types: stops
+SELECT id, i, j AS z FROM t QUALIFY i > avg(z) OVER (PARTITION BY k) AND row_number() OVER (ORDER BY id) < 7  -- rewritten, without types: stops
+SELECT * FROM (SELECT id, k, d FROM t) QUALIFY d >= avg(d) OVER (PARTITION BY k)  -- rewritten
+SELECT id, -i AS i FROM t QUALIFY avg(i) OVER () < 5 AND rank() OVER (ORDER BY id) > 1  -- rewritten
+SELECT DISTINCT year(dt) AS y FROM t ORDER BY year(dt) LIMIT 2  -- rewritten
