@@ -26,6 +26,8 @@ from odibi_sql.sql import Bound
 
 FILE_ROWS = 983_040  # a file is what is written again for one row in it
 MOST_SMALL_FILES = 32
+# What queries call the rows so far and the new ones: for Spark, `b.id` in a subquery may be a part of a column `b`.
+OLD, NEW = "__odibi_old", "__odibi_new"
 
 
 class Made(Struct, frozen=True):
@@ -114,15 +116,15 @@ class Increment(Struct):
         return self._kept(select, layout)
 
     def _replaced_by(self, new: Written, rows: Replacing | None) -> str | None:
-        """The condition by which a row `b` of the version before is replaced; None if none is."""
+        """The condition by which a row (OLD) of the version before is replaced; None if none is."""
         if rows is None or new.rows == 0:
             return None
         view = self.context.view(new.stored())
         if rows.once:
             self._check_once(view, rows)
         same = "IS NOT DISTINCT FROM" if rows.nulls else "="
-        agree = " AND ".join(f"d.{quote_name(column)} {same} b.{quote_name(column)}" for column in rows.columns)
-        return f"EXISTS (SELECT 1 FROM {view} AS d WHERE {agree})"
+        agree = " AND ".join(f"{NEW}.{quote_name(column)} {same} {OLD}.{quote_name(column)}" for column in rows.columns)
+        return f"EXISTS (SELECT 1 FROM {view} AS {NEW} WHERE {agree})"
 
     def _with_what_stays(self, new: Written, rows: Replacing | None, old: str) -> Written:
         """The new rows, with the values of the rows that they replace where these stay. `old` is a view that has all
@@ -131,15 +133,17 @@ class Increment(Struct):
         if rows is None or not staying or not new.rows:
             return new
         had = _unlike("had", [column.name for column in new.columns])
-        agree = " AND ".join(f"d.{quote_name(column)} = b.{quote_name(column)}" for column in rows.columns)
+        agree = " AND ".join(f"{NEW}.{quote_name(column)} = {OLD}.{quote_name(column)}" for column in rows.columns)
         values = ", ".join(
-            f"CASE WHEN b.{had} THEN b.{name} ELSE d.{name} END AS {name}" if column.name in staying else f"d.{name}"
+            f"CASE WHEN {OLD}.{had} THEN {OLD}.{name} ELSE {NEW}.{name} END AS {name}"
+            if column.name in staying
+            else f"{NEW}.{name}"
             for column in new.columns
             for name in [quote_name(column.name)]
         )
         joined = (
-            f"SELECT {values} FROM {self.context.view(new.stored())} AS d "
-            f"LEFT JOIN (SELECT *, TRUE AS {had} FROM {old}) AS b ON {agree}"
+            f"SELECT {values} FROM {self.context.view(new.stored())} AS {NEW} "
+            f"LEFT JOIN (SELECT *, TRUE AS {had} FROM {old}) AS {OLD} ON {agree}"
         )
         return self._kept(joined, self._layout(new.columns))
 
@@ -173,7 +177,8 @@ class Increment(Struct):
             return {}
         name = _unlike("file", [column.name for column in columns])
         rows = self.context.parts_view(Stored(columns, tuple(file.path for file in files)), name)
-        found = self.context.ask(f"SELECT b.{name}, count(*) FROM {rows} AS b WHERE {replaced_by} GROUP BY b.{name}")
+        counting = f"SELECT {OLD}.{name}, count(*) FROM {rows} AS {OLD} WHERE {replaced_by} GROUP BY {OLD}.{name}"
+        found = self.context.ask(counting)
         return {files[int(number)].path: int(count) for number, count in found}
 
     def _survivors(
@@ -186,12 +191,12 @@ class Increment(Struct):
         """What stays of files in which rows are replaced; small ones become one."""
         again = []
         for group in _groups([(file, file.count.rows - gone[file.path]) for file in files]):
-            stays = f"SELECT * FROM {self._view(group, columns)} AS b WHERE NOT {replaced_by}"
+            stays = f"SELECT * FROM {self._view(group, columns)} AS {OLD} WHERE NOT {replaced_by}"
             again.append(self._kept(stays, self._layout(columns)))
         return again
 
     def _all_again(self, fitted: str, new: Written, replaced_by: str | None) -> list[Written]:
-        stays = f"SELECT * FROM {fitted} AS b" + (f" WHERE NOT {replaced_by}" if replaced_by else "")
+        stays = f"SELECT * FROM {fitted} AS {OLD}" + (f" WHERE NOT {replaced_by}" if replaced_by else "")
         return [self._kept(stays, self._layout(new.columns))]
 
     def _merged(self, files: list[_File], columns: tuple[Column, ...]) -> tuple[list[_File], list[Written]]:

@@ -98,7 +98,8 @@ def test_growing_models_have_the_rows_of_duckdb(request: pytest.FixtureRequest, 
     else:
         request.getfixturevalue("running_spark")
     settings = {"at a URI": f"store: file://{tmp_path}/bucket\n", "on Sail": "engines: {spark: {server: sail}}\n"}
-    models = {name: f"{{{{ {config} }}}} select * from log {NEWER}" for name, config in GROWING.items()}
+    columns = "*, 1 as b, 2 as d, 'x' as file, true as had"  # names that queries of ours might have used
+    models = {name: f"{{{{ {config} }}}} select {columns} from log {NEWER}" for name, config in GROWING.items()}
     shops = shops_with(tmp_path, models, settings.get(place, ""))
     for log in (FIRST, SECOND, EMPTY):
         before = [{name: shop.files(name) if log != FIRST else set() for name in GROWING} for shop in shops]
