@@ -3,7 +3,7 @@
 naming      names of columns that have none
 schemas     types of the columns read, where those of the inputs are given
 stars       the columns of `*`, spelled out where Spark would have others
-spelled     what is spelled out before: the columns of ALL, and what is ordered by but not selected
+spelled     what is spelled out before: the columns of ALL, aliases, and what is ordered by but not selected
 totals      grouping sets, so that they have a total of no rows
 operands    parts of a query, their types, and the SQL of a refusal that only Spark can decide
 numbers, texts, times, nested, aggregates, queries

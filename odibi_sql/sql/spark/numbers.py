@@ -283,6 +283,12 @@ def _is_ascii(text: str) -> str:
     return f"octet_length({text}) = length({text})"
 
 
+def _or_stop(made: str, value: str) -> str:
+    """NULL is no answer where DuckDB reads 1_000."""
+    apart = f"CAST({value} AS STRING) RLIKE '^\\\\s*[-+]?[0-9_.]*[0-9]_[0-9][-+0-9_.eE]*\\\\s*$'"
+    return f"coalesce({made}, CASE WHEN {apart} THEN {stop('a number with `_` cannot be read by Spark')} END)"
+
+
 def _to_double(node: exp.Expr) -> exp.Expr:
     """Spark reads `1d` and `1f` as numbers."""
     known = kind(node.this)
@@ -291,14 +297,17 @@ def _to_double(node: exp.Expr) -> exp.Expr:
     value = said(node.this)
     name, otherwise = ("TRY_CAST", "NULL") if isinstance(node, exp.TryCast) else ("CAST", stop("this is no number"))
     odd = f"CAST({value} AS STRING) RLIKE '[0-9.][dDfF]\\\\s*$'"
-    return raw(f"CASE WHEN {odd} THEN {otherwise} ELSE {name}({value} AS DOUBLE) END", "double")
+    made = f"{name}({value} AS DOUBLE)"
+    if isinstance(node, exp.TryCast):
+        made = _or_stop(made, value)
+    return raw(f"CASE WHEN {odd} THEN {otherwise} ELSE {made} END", "double")
 
 
 def _to_decimal(node: exp.Expr) -> exp.Expr:
     """DuckDB scales a double and rounds, Spark rounds its decimal text."""
     value, known = said(node.this), kind(node.this)
     if known == "text" and isinstance(node, exp.TryCast):
-        return raw(f"CASE WHEN {_is_ascii(value)} THEN {said(node)} END", "decimal")
+        return raw(f"CASE WHEN {_is_ascii(value)} THEN {_or_stop(said(node), value)} END", "decimal")
     if known in ("integer", "decimal", "text") or (isinstance(node, exp.TryCast) and known is not None):
         return node
     parts = [int(one.name) for one in node.args["to"].expressions]

@@ -1,7 +1,7 @@
 """What is spelled out before anything is rewritten, since not every engine that speaks Spark's SQL has the short form.
 
-The columns that GROUP BY ALL and ORDER BY ALL mean. And what a grouped query is ordered by without selecting it, for
-which Sail wants a query within.
+The columns that GROUP BY ALL and ORDER BY ALL mean. Aliases, where Spark reads columns alone or takes for an alias what
+is a column. And what a grouped query is ordered by without selecting it, for which Sail wants a query within.
 """
 
 from __future__ import annotations

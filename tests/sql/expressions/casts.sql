@@ -104,3 +104,6 @@ make_timestamp(12000, 1, 31, 12, 30, 15.5)::varchar  -- rewritten
 make_date(id - 3, 1, 1)::varchar  -- stops
 array_to_string([make_date(id + 12000, 1, 1)], ',')  -- rewritten
 array_to_string([make_timestamp(id - 3, 1, 1, 0, 0, 0)], ',')  -- stops
+TRY_CAST(n || '_000' AS double)  -- stops
+TRY_CAST('1_000' AS decimal(10,2))  -- stops
+TRY_CAST('a_1_2' AS double)  -- rewritten
