@@ -172,9 +172,9 @@ def _clashes(said: exp.Expr, select: exp.Select, ask: Ask | None) -> bool:
 
 
 def _is_hidden(ordered: exp.Expr, select: exp.Select) -> bool:
-    if any(ordered == one.unalias() for one in select.expressions) or ordered.find(exp.Window):
-        return False
-    return ordered.find(exp.AggFunc) is not None
+    if ordered.find(exp.Window) is not None:
+        return True
+    return ordered.find(exp.AggFunc) is not None and all(ordered != one.unalias() for one in select.expressions)
 
 
 def is_source(select: exp.Select) -> bool:
@@ -224,7 +224,7 @@ def _is_movable(ordered: exp.Expr, select: exp.Select, ask: Ask | None) -> bool:
     """Unless it may mean something that is selected: within an expression, a name is first that of a column."""
     selected = select.expressions
     aliases = {one.alias.lower() for one in selected if isinstance(one, exp.Alias) and not _is_column(one)}
-    if ordered.find(exp.Query, exp.Window):
+    if ordered.find(exp.Query):
         return False
     unclear = [one for one in ordered.find_all(exp.Column) if _is_plain(one) and one.name.lower() in aliases]
     return not unclear or (ask is not None and ask(select, unclear) is not None)

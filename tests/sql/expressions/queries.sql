@@ -424,3 +424,4 @@ SELECT id, i, j AS z FROM t QUALIFY i > avg(z) OVER (PARTITION BY k) AND row_num
 SELECT * FROM (SELECT id, k, d FROM t) QUALIFY d >= avg(d) OVER (PARTITION BY k)  -- rewritten
 SELECT id, -i AS i FROM t QUALIFY avg(i) OVER () < 5 AND rank() OVER (ORDER BY id) > 1  -- rewritten
 SELECT DISTINCT year(dt) AS y FROM t ORDER BY year(dt) LIMIT 2  -- rewritten
+SELECT id, k FROM t ORDER BY count(*) OVER (PARTITION BY k) DESC, avg(i) OVER (PARTITION BY k), id LIMIT 5  -- rewritten
