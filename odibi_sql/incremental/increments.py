@@ -72,7 +72,7 @@ class Increment(Struct):
     def upon(self, before: Before, bound: Bound) -> Made:
         """The version before, and what `bound` gives."""
         had = self.context.columns(self.context.view(before.stored)) if before.foreign else before.stored.columns
-        fit = fitting(had, self.context.describe(bound), self.config.on_schema_change)
+        fit = fitting(had, self.context.describe(bound), self.config.on_schema_change, self._nothing)
         rows = self._replacing(fit.columns)
         new = self._delta(bound, fit, had)
         replaced_by = self._replaced_by(new, rows)
@@ -95,6 +95,9 @@ class Increment(Struct):
         if self.config.partition_by and (rows := replacing(self.config)) is not None and rows.nulls:
             return Layout(partition_by=rows.columns, stored=stored)
         return Layout(rows=FILE_ROWS, stored=stored)
+
+    def _nothing(self, columns: tuple[Column, ...]) -> str:
+        return self.context.view(Stored(columns, ()))
 
     def _replacing(self, columns: Sequence[Column]) -> Replacing | None:
         """Which rows new ones replace, with the names of columns as they are."""

@@ -7,7 +7,7 @@ that of the version, or of the new rows where these rule.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
@@ -24,8 +24,13 @@ class Fit(Struct, frozen=True):
     new: str | None = None
 
 
-def fitting(before: Sequence[Column], coming: Sequence[Column], on_schema_change: str) -> Fit:
-    """Raises EngineFailure where they do not fit."""
+def fitting(
+    before: Sequence[Column],
+    coming: Sequence[Column],
+    on_schema_change: str,
+    nothing: Callable[[tuple[Column, ...]], str],
+) -> Fit:
+    """Raises EngineFailure where they do not fit. `nothing` makes a view that has these columns and no rows."""
     if _exact(before) == _exact(coming):
         return Fit(tuple(before))
     old, new = _by_name(before), _by_name(coming)
@@ -51,19 +56,20 @@ def fitting(before: Sequence[Column], coming: Sequence[Column], on_schema_change
     else:
         columns = tuple(Column(column.name, column.type) for column in before)
         columns += tuple(Column(column.name, column.type) for column in added) * (on_schema_change != "ignore")
-    return Fit(columns, _selecting(columns, before), _selecting(columns, coming))
+    none = nothing(columns) if added or removed else ""
+    return Fit(columns, _selecting(columns, before, none), _selecting(columns, coming, none))
 
 
-def _selecting(columns: Sequence[Column], given: Sequence[Column]) -> str | None:
+def _selecting(columns: Sequence[Column], given: Sequence[Column], none: str) -> str | None:
     if _exact(columns) == _exact(given):
         return None
     by_name = _by_name(given)
-    return ", ".join(f"{_expression(by_name.get(c.name.casefold()), c)} AS {quote_name(c.name)}" for c in columns)
+    return ", ".join(f"{_expression(by_name.get(c.name.casefold()), c, none)} AS {quote_name(c.name)}" for c in columns)
 
 
-def _expression(given: Column | None, wanted: Column) -> str:
-    if given is None:
-        return f"CAST(NULL AS {wanted.type})"
+def _expression(given: Column | None, wanted: Column, none: str) -> str:
+    if given is None:  # a CAST of NULL to a nested type is not to be had on Spark
+        return f"(SELECT {quote_name(wanted.name)} FROM {none})"
     return quote_name(given.name) if given.type == wanted.type else f"CAST({quote_name(given.name)} AS {wanted.type})"
 
 

@@ -122,7 +122,10 @@ def test_columns_that_change(running_spark: object, tmp_path: Path) -> None:
     shops = shops_with(tmp_path, {f"on_{one}": f"{{{{ {config.format(one)} }}}} select * from log" for one in how})
     deliveries = {
         "id: BIGINT, day: DATE, v: BIGINT": "id,day,v\n1,2026-01-01,10\n2,2026-01-01,20\n",
-        "id: BIGINT, w: 'DECIMAL(9,2)', v: INTEGER, day: DATE": "id,w,v,day\n2,1.50,21,2026-01-02\n3,,31,2026-01-03\n",
+        "id: BIGINT, w: 'DECIMAL(9,2)', l: 'VARCHAR[]', s: 'STRUCT(a INTEGER)', v: INTEGER, day: DATE": (
+            """id,w,l,s,v,day\n2,1.50,"[x, y]",{'a': 1},21,2026-01-02\n3,,,,31,2026-01-03\n"""
+        ),
+        "v: INTEGER, id: BIGINT, day: DATE": "v,id,day\n41,4,2026-01-04\n",
     }
     for columns, log in deliveries.items():
         for shop in shops:
