@@ -188,10 +188,14 @@ def write_pipeline(recording: dict[str, Any], folder: Path, threads: int) -> lis
 
 def measure(command: list[str], folder: Path) -> Timing:
     """Wall time until the command ends, and the CPU time of it and of all that it started, which is waited for."""
-    # What a build presets; pipelines start Java in their own way.
-    java = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m -XX:+UseSerialGC"
     environment = {**os.environ, "PYTHONPATH": str(HERE), "PYSPARK_PYTHON": sys.executable}
     if "spark-pipelines" in command[0]:
+        from odibi_sql.engines.protocol import SessionOptions
+        from odibi_sql.engines.spark.settings import starting_properties
+
+        # What a build presets; pipelines start Java in their own way.
+        preset = starting_properties(SessionOptions(datetime.now(UTC), 2, folder))
+        java = preset["spark.driver.extraJavaOptions"]
         environment |= {"JDK_JAVA_OPTIONS": java, "SPARK_HOME": str(Path(command[0]).parent.parent)}
     begun = time.perf_counter()
     with (folder / "said.log").open("wb") as said:

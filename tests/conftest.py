@@ -18,8 +18,12 @@ WriteProject = Callable[[Mapping[str, str]], Path]
 
 
 def pytest_configure() -> None:
-    """A shell's background job ignores Ctrl-C, and so would every build that a test starts and interrupts."""
+    """A shell's background job ignores Ctrl-C, and so would every build that a test starts and interrupts.
+
+    Java's quick compiler is enough for the tests' few rows.
+    """
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

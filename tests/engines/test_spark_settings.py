@@ -50,6 +50,24 @@ def test_properties_are_made_flat() -> None:
     assert settings == {**REMOTE, "conf.spark.sql.shuffle.partitions": 4, "conf.spark.x": True}
 
 
+@pytest.mark.parametrize(
+    ("settings", "threads", "given", "not_given"),
+    [
+        ({}, 2, "-XX:+UseSerialGC", "TieredStopAtLevel"),
+        ({"master": "local[8]"}, 8, "-XX:+UseParallelGC", "TieredStopAtLevel"),
+        ({"master": "spark://host:7077"}, 8, "-XX:TieredStopAtLevel=1", "Tier4"),
+        ({"conf.spark.driver.extraJavaOptions": "-Dx=1"}, 2, "-XX:Tier4BackEdgeThreshold=4000000", "UseParallelGC"),
+    ],
+)
+def test_java_is_set_up_for_the_rows_that_it_reads(
+    settings: dict[str, str], threads: int, given: str, not_given: str, tmp_path: Path
+) -> None:
+    own = starting_properties(SessionOptions(datetime.now(UTC), threads, tmp_path, settings))
+    java = own["spark.driver.extraJavaOptions"]
+    assert given in java and not_given not in java
+    assert java.endswith(settings.get("conf.spark.driver.extraJavaOptions", ""))
+
+
 def test_without_java_it_says_how_to_get_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("JAVA_HOME", raising=False)
