@@ -23,6 +23,7 @@ from odibi_sql.cli import run
 from odibi_sql.engines import load_engine
 from odibi_sql.engines.protocol import EngineFailure, Session, SessionOptions
 from odibi_sql.relation import Stored
+from tests.engines.test_spark_incremental import grows_as_on_duckdb
 from tests.projects import write_project
 
 NOW = datetime(2024, 2, 29, 12, tzinfo=UTC)
@@ -164,3 +165,7 @@ def jobs_tags(events: Path, word: str) -> list[str]:
     lines = (line for file in events.rglob("events_*") for line in file.read_text("utf-8").splitlines())
     begun = [json.loads(line) for line in lines if '"SparkListenerJobStart"' in line and line.endswith("}")]
     return [tag for event in begun for tag in event["Properties"]["spark.job.tags"].split(",") if word in tag]
+
+
+def test_growing_models_have_the_rows_of_duckdb(remote: str, tmp_path: Path) -> None:
+    grows_as_on_duckdb(tmp_path, f"engines: {{spark: {{remote: '{remote}'}}}}\n", ("updated", "by_place"))

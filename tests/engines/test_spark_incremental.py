@@ -90,22 +90,16 @@ def shops_with(folder: Path, models: Mapping[str, str], settings: str = "") -> t
     return Shop(folder / "duckdb", "duckdb", files), Shop(folder / "spark", "spark", on_spark)
 
 
-@pytest.mark.parametrize("place", ["in a folder", "at a URI", "on Sail"])
-def test_growing_models_have_the_rows_of_duckdb(request: pytest.FixtureRequest, tmp_path: Path, place: str) -> None:
-    if place == "on Sail":
-        for package in ("pysail", "grpc_status", "zstandard"):
-            pytest.importorskip(package)
-    else:
-        request.getfixturevalue("running_spark")
-    settings = {"at a URI": f"store: file://{tmp_path}/bucket\n", "on Sail": "engines: {spark: {server: sail}}\n"}
+def grows_as_on_duckdb(folder: Path, settings: str = "", names: Iterable[str] = tuple(GROWING)) -> None:
+    """Three deliveries of which the last is empty."""
     columns = "*, 1 as b, 2 as d, 'x' as file, true as had"  # names that queries of ours might have used
-    models = {name: f"{{{{ {config} }}}} select {columns} from log {NEWER}" for name, config in GROWING.items()}
-    shops = shops_with(tmp_path, models, settings.get(place, ""))
+    models = {name: f"{{{{ {GROWING[name]} }}}} select {columns} from log {NEWER}" for name in names}
+    shops = shops_with(folder, models, settings)
     for log in (FIRST, SECOND, EMPTY):
-        before = [{name: shop.files(name) if log != FIRST else set() for name in GROWING} for shop in shops]
+        before = [{name: shop.files(name) if log != FIRST else set() for name in models} for shop in shops]
         runs = [shop.build(log) for shop in shops]
-        assert all(run.ok for run in runs) and told(runs[0], GROWING) == told(runs[1], GROWING)
-        for name in GROWING:
+        assert all(run.ok for run in runs) and told(runs[0], models) == told(runs[1], models)
+        for name in models:
             assert shops[0].rows(name) == shops[1].rows(name), name
         stayed = [
             {name: len(shop.files(name) & files) for name, files in had.items()}
@@ -114,6 +108,20 @@ def test_growing_models_have_the_rows_of_duckdb(request: pytest.FixtureRequest, 
         assert stayed[0] == stayed[1]
     assert stayed[0]["by_place"] == 7
     assert {result.status for result in shops[1].build(EMPTY).results.values()} == {"cached"}
+
+
+def test_growing_models_have_the_rows_of_duckdb(running_spark: object, tmp_path: Path) -> None:
+    grows_as_on_duckdb(tmp_path)
+
+
+def test_growing_models_at_a_uri_share_its_files(running_spark: object, tmp_path: Path) -> None:
+    grows_as_on_duckdb(tmp_path, f"store: file://{tmp_path}/bucket\n", ("merged", "by_place"))
+
+
+def test_growing_models_on_sail_have_the_rows_of_duckdb(tmp_path: Path) -> None:
+    for package in ("pysail", "grpc_status", "zstandard"):
+        pytest.importorskip(package)
+    grows_as_on_duckdb(tmp_path, "engines: {spark: {server: sail}}\n")
 
 
 def test_columns_that_change(running_spark: object, tmp_path: Path) -> None:
