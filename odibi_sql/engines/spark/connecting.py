@@ -180,7 +180,9 @@ def _forget(spark: SparkSession) -> None:
     from pyspark import SparkContext
     from pyspark.sql import SparkSession
 
-    spark.sparkContext._accumulatorServer.shutdown()
+    counts: Any = spark.sparkContext._accumulatorServer
+    if counts is not None:  # else Java went while it was being stopped
+        counts.shutdown()
     SparkContext._active_spark_context = SparkContext._gateway = SparkContext._jvm = None
     SparkSession._instantiatedSession = None
 
