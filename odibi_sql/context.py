@@ -257,7 +257,7 @@ class NodeContext:
         return True
 
     def _ours(self, sql: str) -> str:
-        read = {name: columns for name, columns in self._columns.items() if re.search(rf"\b{name}\b", sql)}
+        read = {name: self._columns[name] for name in re.findall(r"\w+", sql) if name in self._columns}
         try:
             return self.own(sql, read)
         except SyntaxProblem as problem:
