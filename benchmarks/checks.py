@@ -67,7 +67,7 @@ def run_checks(folder: Path, model: str, left_out: tuple[str, ...], *, together:
     if together:
         _run(options)
     else:
-        with patch("odibi_sql.orchestrator.group_of", return_value=None):
+        with patch("odibi_sql.tasks.group_of", return_value=None):
             _run(options)
     return time.perf_counter() - begun
 

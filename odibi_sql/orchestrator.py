@@ -37,7 +37,7 @@ from odibi_sql.incremental.strategies import grows
 from odibi_sql.incremental.versions import Versions, versions_of
 from odibi_sql.inputs import Digests, Given, InputReader, Presence
 from odibi_sql.part import Part
-from odibi_sql.plan import Moment, Plan, Planner, Previous, Recipes
+from odibi_sql.plan import Plan, Planner
 from odibi_sql.project import Project, place_of_setting, read_project
 from odibi_sql.publish import (
     LiveContents,
@@ -52,6 +52,7 @@ from odibi_sql.publish import (
 )
 from odibi_sql.publish.previous import columns_so_far
 from odibi_sql.publish.registering import Registrar, register_all, registrars
+from odibi_sql.recipes import Moment, Previous, Recipes
 from odibi_sql.relation import Relation, Stored
 from odibi_sql.remembered import ModelMemo, context_of
 from odibi_sql.reports.text import counted

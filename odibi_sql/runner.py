@@ -39,8 +39,10 @@ from odibi_sql.inputs import csv_of
 from odibi_sql.materializations import MATERIALIZATIONS
 from odibi_sql.materializations.kind import Making, OptionProblem
 from odibi_sql.model import Model, PythonModel, Seed
-from odibi_sql.plan import Plan, content_of, is_stored, notes_of, stored_result, why, why_version
+from odibi_sql.plan import Plan
 from odibi_sql.python_step import write_python
+from odibi_sql.reasons import notes_of, why, why_version
+from odibi_sql.recipes import content_of, is_stored, stored_result
 from odibi_sql.relation import Column, Query, Relation, Stored
 from odibi_sql.sql import Bound, SyntaxProblem
 from odibi_sql.testing.counting import Counting, bound_query, calculated, write_all

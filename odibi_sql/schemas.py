@@ -29,7 +29,8 @@ from odibi_sql.inputs import InputReader, csv_of
 from odibi_sql.materializations import MATERIALIZATIONS
 from odibi_sql.materializations.kind import Making, OptionProblem
 from odibi_sql.model import Model, PythonModel, Seed, Source
-from odibi_sql.plan import Plan, is_stored
+from odibi_sql.plan import Plan
+from odibi_sql.recipes import is_stored
 from odibi_sql.relation import Attached, Files, Relation, Stored
 from odibi_sql.sql import Bound, SyntaxProblem
 from odibi_sql.typed import Fitted, Types, place_written, read_at, typed

@@ -11,7 +11,9 @@ from odibi_sql.cache import Difference, Entry, Recipe, differences
 from odibi_sql.commands.options import complete_names, orchestrate, project_options
 from odibi_sql.errors import SelectionError, nearest
 from odibi_sql.orchestrator import Orchestrator
-from odibi_sql.plan import UNKNOWN, Step, content_of, describe_value, is_stored, notes_of, seen
+from odibi_sql.plan import Step
+from odibi_sql.reasons import describe_value, notes_of
+from odibi_sql.recipes import UNKNOWN, content_of, is_stored, seen
 from odibi_sql.reports.text import counted
 from odibi_sql.sql import token_diff
 

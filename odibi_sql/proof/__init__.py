@@ -14,7 +14,6 @@ from odibi_sql.edits import meanings_of
 from odibi_sql.inputs import is_remote
 from odibi_sql.orchestrator import Build, Orchestrator
 from odibi_sql.part import graph_of
-from odibi_sql.plan import is_volatile
 from odibi_sql.proof.basis import (
     Basis,
     Made,
@@ -28,6 +27,7 @@ from odibi_sql.proof.basis import (
     write,
 )
 from odibi_sql.proof.parts import is_whole, keep_part
+from odibi_sql.recipes import is_volatile
 from odibi_sql.relation import Query
 
 

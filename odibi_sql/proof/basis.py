@@ -20,7 +20,7 @@ from odibi_sql.errors import StoreError
 from odibi_sql.model import PythonModel, Source
 from odibi_sql.objects import is_uri
 from odibi_sql.orchestrator import Build, Orchestrator
-from odibi_sql.plan import asks_for_the_date, is_stored
+from odibi_sql.recipes import asks_for_the_date, is_stored
 
 PACKAGES = ("odibi-sql", "click", "duckdb", "jinja2", "msgspec", "pyyaml", "sqlglot", "sqlglotc")
 Made = list[tuple[str, warm.Stat | None]]

@@ -11,8 +11,8 @@ from odibi_sql import warm
 from odibi_sql.inputs import is_remote
 from odibi_sql.orchestrator import Build, Orchestrator
 from odibi_sql.part import Part, Proved, graph_of
-from odibi_sql.plan import is_volatile
 from odibi_sql.proof.basis import Basis, Said, data_of, date_of, made_by, make_proof, must_be_asked, write
+from odibi_sql.recipes import is_volatile
 
 
 def is_whole(orchestrator: Orchestrator) -> bool:

@@ -18,9 +18,9 @@ from odibi_sql.engines.protocol import Engine
 from odibi_sql.errors import GraphError, Location, OdibiError, Problems, ProjectError
 from odibi_sql.inputs import Given, InputReader, is_remote, relation_of
 from odibi_sql.model import Source
-from odibi_sql.plan import Moment
 from odibi_sql.publish.publisher import Publisher
 from odibi_sql.publish.record import Publication, placed, walk
+from odibi_sql.recipes import Moment
 from odibi_sql.relation import Attached, Files, Published, Query, Relation
 from odibi_sql.sql import analyse
 from odibi_sql.sql.bind import at_home

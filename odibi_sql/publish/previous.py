@@ -13,9 +13,9 @@ from odibi_sql.dag import DAG, DAGNode
 from odibi_sql.errors import OdibiError, Problems, StoreError
 from odibi_sql.incremental.strategies import grows
 from odibi_sql.materializations import MATERIALIZATIONS
-from odibi_sql.plan import Previous
 from odibi_sql.publish.publisher import Publisher
 from odibi_sql.publish.record import PublishedRelation, is_there, placed
+from odibi_sql.recipes import Previous
 from odibi_sql.relation import Column, Stored
 
 

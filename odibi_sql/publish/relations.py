@@ -14,8 +14,9 @@ from odibi_sql.dag import DAGNode
 from odibi_sql.incremental.strategies import grows
 from odibi_sql.materializations import MATERIALIZATIONS
 from odibi_sql.model import AnyModel, Seed
-from odibi_sql.plan import Plan, Recipes, content_of, is_stored
+from odibi_sql.plan import Plan
 from odibi_sql.publish.record import PublishedRelation, recorded
+from odibi_sql.recipes import Recipes, content_of, is_stored
 from odibi_sql.relation import Published, Query, Relation, Stored
 
 

@@ -19,7 +19,7 @@ from msgspec import Struct, field
 from odibi_sql.contracts import Columns
 from odibi_sql.dag import DAGNode
 from odibi_sql.model import Model
-from odibi_sql.plan import is_volatile
+from odibi_sql.recipes import is_volatile
 from odibi_sql.relation import Column, Relation
 from odibi_sql.remembered import memorize, recall
 from odibi_sql.schemas import Look, Schema

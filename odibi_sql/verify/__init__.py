@@ -36,7 +36,8 @@ from odibi_sql.executor import (
 from odibi_sql.inputs import Given, Inputs
 from odibi_sql.model import Model
 from odibi_sql.orchestrator import BuildOptions, Orchestrator
-from odibi_sql.plan import Plan, Planner, Previous, Recipes
+from odibi_sql.plan import Plan, Planner
+from odibi_sql.recipes import Previous, Recipes
 from odibi_sql.relation import Relation, Stored
 from odibi_sql.runner import StepRunner
 from odibi_sql.runs import RunFolder
