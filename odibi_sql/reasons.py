@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 
-from odibi_sql.cache import CacheManager, Entry, Recipe, differences
+from odibi_sql.cache import CacheManager, Difference, Entry, Recipe, differences
 from odibi_sql.dag import DAGNode
-from odibi_sql.incremental.versions import BEFORE, REWRITING, Version, engine_name, reason_of
+from odibi_sql.incremental.versions import Version, reason_of
 from odibi_sql.materializations import MATERIALIZATIONS
 from odibi_sql.model import Model, PythonModel
 from odibi_sql.recipes import UNKNOWN, Previous, is_volatile, seen
@@ -35,51 +35,45 @@ def why(
         previous = cache.get(latest.key) if latest else None
     if previous is None:
         return "no stored result"
-    said = [text for text in _said(node, previous, recipe) if text]
-    return "; ".join(dict.fromkeys(said)) or "its stored result is gone"
+    return _changes(node, previous, recipe) or "its stored result is gone"
 
 
 def why_version(node: DAGNode, version: Version) -> str:
     """Why a growing model has this next version."""
-    said = _said(node, version.published, version.recipe) if version.published is not None else []
-    if not any(said) and is_volatile(node):
-        said = ["its time or randomness is new in every build"]
-    return reason_of(node, version, "; ".join(dict.fromkeys(text for text in said if text)))
+    changes = _changes(node, version.published, version.recipe) if version.published is not None else ""
+    if not changes and is_volatile(node):
+        changes = "its time or randomness is new in every build"
+    return reason_of(node, version, changes)
 
 
-def _said(node: DAGNode, previous: Entry, recipe: Recipe) -> list[str]:
-    before = {name for name, _ in previous.recipe.inputs}
-    said = []
-    goes_over = engine_name(previous.recipe.engine) != engine_name(recipe.engine)
-    for difference in differences(seen(previous.recipe), seen(recipe)):
-        match difference.part:
-            case "setting" | "option" if goes_over and (difference.part == "setting" or difference.name == REWRITING):
-                continue  # each engine has its own
-            case "sql":
-                said.append(_sql_changed(node, previous))
-            case "input" if difference.name == BEFORE:
-                continue
-            case "input" if difference.new is None or difference.name not in before:
-                said.append(
-                    "" if "sql" in {d.part for d in differences(previous.recipe, recipe)} else "reads other tables"
-                )
-            case "input" if difference.new == UNKNOWN:
-                continue
-            case "input":
-                name = difference.name
-                said.append(_input_changed(name, difference.new))
-            case "kind":
-                said.append(f"was a {difference.old}, is a {difference.new}")
-            case "moment":
-                said.append("the date changed")
-            case "engine":
-                said.append(f"engine was {difference.old}, is {difference.new}")
-            case "option" if difference.name.startswith(("module ", "package ")):
-                what, _, name = difference.name.partition(" ")
-                said.append(f"{what} `{name}` changed")
-            case part:
-                said.append(f"{part} `{difference.name}` changed")
-    return said
+def _changes(node: DAGNode, previous: Entry, recipe: Recipe) -> str:
+    found = differences(seen(previous.recipe), seen(recipe))
+    sql_changed = any(one.part == "sql" for one in found)
+    told = (_told(one, node, previous, sql_changed=sql_changed) for one in found)
+    return "; ".join(dict.fromkeys(text for text in told if text))
+
+
+def _told(difference: Difference, node: DAGNode, previous: Entry, *, sql_changed: bool) -> str | None:
+    """None for what says nothing besides other differences, or is not known yet."""
+    name, old, new = difference.name, difference.old, difference.new
+    match difference.part:
+        case "sql":
+            return _sql_changed(node, previous)
+        case "input" if None in (old, new):
+            return None if sql_changed else "reads other tables"
+        case "input":
+            return _input_changed(name, new) if new != UNKNOWN else None
+        case "kind":
+            return f"was a {old}, is a {new}"
+        case "moment":
+            return "the date changed"
+        case "engine":
+            return f"engine was {old}, is {new}"
+        case "option" if name.startswith(("module ", "package ")):
+            what, _, of = name.partition(" ")
+            return f"{what} `{of}` changed"
+        case part:
+            return f"{part} `{name}` changed"
 
 
 # How the content of a source is known, as its first word says, if not by its bytes.

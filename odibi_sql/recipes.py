@@ -17,11 +17,11 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from odibi_sql.cache import CacheManager, Entry, Recipe
-from odibi_sql.cache.keys import Pairs
+from odibi_sql.cache.keys import REWRITING, Pairs
 from odibi_sql.dag import DAGNode
 from odibi_sql.incremental.intervals import floor
 from odibi_sql.incremental.strategies import UNTIL, grows, has_intervals, result_options
-from odibi_sql.incremental.versions import BEFORE, REWRITING
+from odibi_sql.incremental.versions import BEFORE
 from odibi_sql.inputs import has_partitions
 from odibi_sql.materializations import MATERIALIZATIONS
 from odibi_sql.model import Config, Hook, Model, PythonModel, Seed

@@ -20,6 +20,7 @@ from msgspec.structs import replace
 
 from odibi_sql.cache import CacheManager, Entry, Recipe
 from odibi_sql.cache.files import cannot_write
+from odibi_sql.cache.keys import engine_name
 from odibi_sql.compile import Places
 from odibi_sql.context import NodeContext
 from odibi_sql.contracts import is_kept_as_written, keep_contract
@@ -34,7 +35,7 @@ from odibi_sql.hooks import AroundRun, run_hooks
 from odibi_sql.incremental.increments import Before, Increment, Made
 from odibi_sql.incremental.strategies import grows, has_intervals
 from odibi_sql.incremental.time_ranges import TimeRange
-from odibi_sql.incremental.versions import Version, engine_name, next_version
+from odibi_sql.incremental.versions import Version, next_version
 from odibi_sql.inputs import csv_of
 from odibi_sql.materializations import MATERIALIZATIONS
 from odibi_sql.materializations.kind import Making, OptionProblem

@@ -16,6 +16,7 @@ from msgspec.structs import asdict
 
 FORMAT = 1
 MEANING_DIGITS = 16
+REWRITING = "rewriting"  # the name of an option: by which rules the SQL becomes the engine's
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -69,7 +70,8 @@ class Difference(Struct, frozen=True):
 
 
 def differences(old: Recipe, new: Recipe) -> tuple[Difference, ...]:
-    """What makes `new` another result: parts `sql`, `input`, `kind`, `option`, `setting`, `engine`, `moment`."""
+    """What makes `new` another result: parts `sql`, `input`, `kind`, `option`, `setting`, `engine`, `moment`. What each
+    engine has of its own, settings and rules of rewriting, tells nothing between two of them."""
     found = [
         Difference(part, part, before, after)
         for part, before, after in (
@@ -80,6 +82,7 @@ def differences(old: Recipe, new: Recipe) -> tuple[Difference, ...]:
         )
         if before != after
     ]
+    goes_over = engine_name(old.engine) != engine_name(new.engine)
     for part, before_pairs, after_pairs in (
         ("option", old.options, new.options),
         ("setting", old.settings, new.settings),
@@ -87,9 +90,16 @@ def differences(old: Recipe, new: Recipe) -> tuple[Difference, ...]:
     ):
         before_map, after_map = dict(before_pairs), dict(after_pairs)
         for name in {**after_map, **before_map}:
+            if goes_over and (part == "setting" or (part, name) == ("option", REWRITING)):
+                continue
             before, after = before_map.get(name), after_map.get(name)
             if before != after:
                 found.append(Difference(part, name, before, after))
     if not found and old.inputs != new.inputs:
         found.append(Difference("input", "order", None, None))
     return tuple(found)
+
+
+def engine_name(engine: str | None) -> str:
+    """Without its version."""
+    return (engine or "").partition(" ")[0]

@@ -18,7 +18,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from odibi_sql.cache import CacheManager, Entry, Recipe
-from odibi_sql.cache.keys import Difference, differences
+from odibi_sql.cache.keys import REWRITING, Difference, differences, engine_name
 from odibi_sql.dag import DAGNode
 from odibi_sql.errors import SelectionError
 from odibi_sql.incremental.intervals import Interval
@@ -26,7 +26,6 @@ from odibi_sql.incremental.strategies import grows, has_intervals, strategy_of
 
 BEFORE = "the version before"
 NOTHING = ""
-REWRITING = "rewriting"  # the name of an option: by which rules the SQL becomes the engine's
 
 
 class Versions(Struct, frozen=True):
@@ -174,8 +173,3 @@ def _reads_anew(old: Recipe, new: Recipe) -> bool:
         return [content for name, content in recipe.inputs if name != BEFORE]
 
     return read(old) != read(new) or old.moment != new.moment
-
-
-def engine_name(engine: str | None) -> str:
-    """Without its version."""
-    return (engine or "").partition(" ")[0]
