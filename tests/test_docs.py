@@ -68,5 +68,5 @@ def test_every_materialization_is_described() -> None:
 def test_every_selector_method_is_described() -> None:
     from odibi_sql.selection import METHODS
 
-    text = README + (root.get_command(click.Context(root), "ls") or root).get_help(click.Context(root))
+    text = README + (commands()["ls"].help or "")
     assert [name for name in METHODS if f"{name}:" not in text and f"{name}." not in text] == []
