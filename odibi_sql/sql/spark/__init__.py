@@ -2,6 +2,7 @@
 
 naming      names of columns that have none
 schemas     types of the columns read, where those of the inputs are given
+outer       names of tables around subqueries, where a column within has the same
 stars       the columns of `*`, spelled out where Spark would have others
 spelled     what is spelled out before: the columns of ALL, aliases, and what is ordered by but not selected
 totals      grouping sets, so that they have a total of no rows
@@ -24,6 +25,7 @@ from odibi_sql.sql.spark import aggregates, nested, numbers, queries, texts, tim
 from odibi_sql.sql.spark.known import EQUAL, EQUAL_BY_NAME
 from odibi_sql.sql.spark.naming import name_columns
 from odibi_sql.sql.spark.operands import ASKED, Refused, known_kind
+from odibi_sql.sql.spark.outer import rename_outer
 from odibi_sql.sql.spark.schemas import INPUT, Describe, Schemas, asking, mark_columns, mark_operands
 from odibi_sql.sql.spark.spelled import order_by_columns, own_columns, spell_aliases, spell_all, unnest_whole
 from odibi_sql.sql.spark.stars import spell_stars, waits_for_columns
@@ -47,6 +49,7 @@ def for_spark(
     """The tree changed, innermost parts first, so that each rewrite finds its operands in Spark's terms already; and
     whether it is one to plan with only, because types that are not told may change it."""
     ask = asking(schemas, describe) if schemas is not None and describe is not None else None
+    rename_outer(root, ask)
     if ask is not None:
         spell_stars(root, ask)
     keep_totals(root, ask)

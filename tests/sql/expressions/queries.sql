@@ -425,3 +425,11 @@ SELECT * FROM (SELECT id, k, d FROM t) QUALIFY d >= avg(d) OVER (PARTITION BY k)
 SELECT id, -i AS i FROM t QUALIFY avg(i) OVER () < 5 AND rank() OVER (ORDER BY id) > 1  -- rewritten
 SELECT DISTINCT year(dt) AS y FROM t ORDER BY year(dt) LIMIT 2  -- rewritten
 SELECT id, k FROM t ORDER BY count(*) OVER (PARTITION BY k) DESC, avg(i) OVER (PARTITION BY k), id LIMIT 5  -- rewritten
+SELECT k.id, (SELECT count(*) FROM u WHERE u.k = k.k) AS n FROM t AS k  -- rewritten, without types: stops
+SELECT id FROM t AS v WHERE EXISTS (SELECT 1 FROM u WHERE u.k = v.k)  -- rewritten, without types: stops
+SELECT li.id, (SELECT max(q.k) FROM t AS q WHERE q.id = li.id) AS m FROM t AS li  -- rewritten, without types: stops
+SELECT k.id, x.n FROM t AS k LEFT JOIN LATERAL (SELECT count(*) AS n FROM u WHERE u.k = k.k) AS x ON true  -- rewritten, without types: stops
+WITH v AS (SELECT id, k FROM t) SELECT v.* FROM v WHERE v.k IN (SELECT u.k FROM u WHERE u.k = v.k)  -- rewritten, without types: stops
+WITH c AS (SELECT [{'a': [7]}] AS k, 1 AS b) SELECT b, (SELECT max(b) FROM c WHERE k.a = [[7]]) AS m FROM (SELECT [[7]] AS a, 2 AS b) AS k  -- rewritten, without types: equal
+WITH c AS (SELECT {'a': 1} AS k, 1 AS b) SELECT a, (SELECT max(b) FROM c WHERE k.a = 7) AS m FROM (SELECT 7 AS a) AS k  -- equal
+WITH c AS (SELECT MAP {'a': 1} AS k, 1 AS b) SELECT a, (SELECT max(b) FROM c WHERE k.a = 7) AS m FROM (SELECT 7 AS a) AS k  -- rewritten
