@@ -8,6 +8,7 @@ Each stage is made when it is first asked for, so that `ls` does no more than `l
 from __future__ import annotations
 
 import contextlib
+import functools
 import secrets
 import time
 from collections.abc import Mapping
@@ -24,21 +25,21 @@ from odibi_sql.asking import Asking
 from odibi_sql.cache import CacheManager, Entry, FileDigests, store_of
 from odibi_sql.compile import Compiled, compile_project
 from odibi_sql.dag import DAG
+from odibi_sql.engine_settings import EngineSettings
 from odibi_sql.engines import load_engine
 from odibi_sql.engines.protocol import Engine, EngineFailure, Session, SessionOptions
 from odibi_sql.engines.sessions import Sessions
-from odibi_sql.errors import Problems, ProjectError, SelectionError, StoreError
+from odibi_sql.errors import Problems, SelectionError, StoreError
 from odibi_sql.events import BuildFinished, BuildStarted, EventEmitter, NodeFinished, Noted, Published, Tracker, Warned
 from odibi_sql.executor import INTERRUPTED, DAGExecutor, Execution, ExecutorOptions
 from odibi_sql.frames import keep_frames
 from odibi_sql.hooks import AroundRun
 from odibi_sql.incremental.intervals import in_utc
-from odibi_sql.incremental.strategies import grows
-from odibi_sql.incremental.versions import Versions, versions_of
+from odibi_sql.incremental.versions import Versions
 from odibi_sql.inputs import Digests, Given, InputReader, Presence
 from odibi_sql.part import Part
 from odibi_sql.plan import Plan, Planner
-from odibi_sql.project import Project, place_of_setting, read_project
+from odibi_sql.project import Project, read_project
 from odibi_sql.publish import (
     LiveContents,
     OvertakenError,
@@ -46,9 +47,9 @@ from odibi_sql.publish import (
     PreviousVersions,
     Publication,
     Publisher,
+    Shown,
     meaning_of,
     publisher_of,
-    state_of,
 )
 from odibi_sql.publish.previous import columns_so_far
 from odibi_sql.publish.registering import Registrar, register_all, registrars
@@ -64,7 +65,7 @@ from odibi_sql.tasks import as_planned, planned, tasks_of
 from odibi_sql.testing.columns import ColumnMemo
 from odibi_sql.testing.stand_ins import StandIns, read_by_unit_tests, with_stand_ins
 from odibi_sql.typed import Fitted
-from odibi_sql.wanted import checks_without_input, with_ephemerals
+from odibi_sql.wanted import checks_without_input, read_besides, with_ephemerals
 
 
 class BuildOptions(Struct, frozen=True):
@@ -161,17 +162,8 @@ class Orchestrator:
         return load_engine(self._as_read.engine)
 
     @cached_property
-    def engine_settings(self) -> Mapping[str, str | int | float | bool]:
-        return self._settings_of(self.engine)
-
-    def _settings_of(self, engine: Engine) -> Mapping[str, str | int | float | bool]:
-        given = self._as_read.engines.get(engine.NAME, {})
-        try:
-            return engine.check_settings(given)
-        except ProjectError as error:
-            name = next((name for name in given if f"`{name}`" in error.message), "")
-            where = place_of_setting(self._as_read.root, name)
-            raise ProjectError(error.message, where, error.hint) from error
+    def engine_settings(self) -> EngineSettings:
+        return EngineSettings(self._as_read)
 
     @cached_property
     def compiled(self) -> Compiled:
@@ -206,10 +198,15 @@ class Orchestrator:
         return publisher_of(self.project, target, self.cache, self._warn)
 
     @cached_property
+    def shown(self) -> Shown:
+        defer = self.options.defer
+        return Shown(self.publisher, self.publisher_of(defer) if defer else self.publisher)
+
+    @cached_property
     def registrars(self) -> tuple[Registrar, ...]:
         """Of the engines that this target's models run on."""
         names = (self._as_read.engine, *self.compiled.engines)
-        return tuple(registrars(names, self.publisher, self._settings_of, self.open_session, self._warn))
+        return tuple(registrars(names, self.publisher, self.engine_settings.of, self.open_session, self._warn))
 
     def register(self) -> None:
         """List what the target shows in the catalogs of engines, where the project says so."""
@@ -244,18 +241,13 @@ class Orchestrator:
 
     def _readable(self, names: tuple[str, ...]) -> tuple[str, ...]:
         """Without the checks that read what is neither selected nor shown by the target; which they are is said."""
-        lacking = checks_without_input(self._stand_ins.dag, names, lambda name: name in self._shown)
+        shown = functools.cache(self.shown.names)  # which most builds need not know
+        lacking = checks_without_input(self._stand_ins.dag, names, lambda name: name in shown())
         if self.options.only_checks and names and len(lacking) == len(names):
             raise StoreError("nothing that these checks look at is published", hint="`odibi-sql build` publishes")
         for name, up in lacking.items():
             self._say(f"the check `{name}` is left out: `{up}` is neither selected nor shown by the target")
         return tuple(name for name in names if name not in lacking)
-
-    @cached_property
-    def _shown(self) -> frozenset[str]:
-        """Names of what the target shows, or the one that is deferred to."""
-        publication = self.publisher_of(self.options.defer or self.project.target.name).current()
-        return frozenset(publication.relations) if publication is not None else frozenset()
 
     @cached_property
     def plan(self) -> Plan:
@@ -317,7 +309,7 @@ class Orchestrator:
         if not self.inferred:
             return StandIns(compiled)
         recipes, path = self._recipes({}), self.project.warehouse / "warm" / f"columns-{self.project.target.name}.json"
-        context = f"{self._context} {recipes.engine} {dict(self.engine_settings)}"
+        context = f"{self._context} {recipes.engine} {dict(self.engine_settings.of(self.engine))}"
         memo = ColumnMemo(path, context, lambda node: meaning_of(node, recipes))
         memo.keep(compiled.dag.nodes, schemas := self._infer(self.inferred, "duckdb", memo))
         return with_stand_ins(compiled, schemas)
@@ -387,7 +379,7 @@ class Orchestrator:
     # -- within
 
     def _session_options(self, engine: str) -> SessionOptions:
-        settings = self._settings_of(load_engine(engine))
+        settings = self.engine_settings.of(load_engine(engine))
         now, scratch = self.moment.now, self.cache.scratch() / "spill" / engine
         return SessionOptions(now, self._as_read.threads, scratch, settings, self.cache.shelf.parts_at)
 
@@ -400,41 +392,29 @@ class Orchestrator:
         self._warn(message)
 
     def _recipes(self, files: Mapping[str, str]) -> Recipes:
-        engines = ((name, load_engine(name)) for name in self.compiled.engines)
-        own = {name: (_named(one), one.result_settings(self._settings_of(one))) for name, one in engines}
-        settings, folder = self.engine.result_settings(self.engine_settings), self.project.root
-        return Recipes(_named(self.engine), settings, self.moment, files, folder, own, {}, self.compiled.on_run_start)
+        told = self.engine_settings.in_recipes
+        own = {name: told(load_engine(name)) for name in self.compiled.engines}
+        return Recipes(
+            *told(self.engine), self.moment, files, self.project.root, own, on_run_start=self.compiled.on_run_start
+        )
 
     def state(self, which: str) -> frozenset[str]:
         """Names that are `modified` or `new` against what the target shows, or the one that is deferred to."""
-        nodes, recipes = self.compiled.dag.nodes.values(), self._recipes({})
-        meanings = {node.name: meaning_of(node, recipes) for node in nodes if node.resource != "source"}
-        publisher = self.publisher_of(self.options.defer) if self.options.defer else self.publisher
-        return state_of(publisher.current(), meanings, which)
+        return self.shown.state(which, self.compiled.dag.nodes.values(), self._recipes({}))
 
     def _published(self, wanted: tuple[str, ...]) -> dict[str, Given]:
         """What the target (or the one deferred to) shows of upstream that is not selected."""
-        nodes = self._stand_ins.dag.nodes
-        missing = {
-            up: name
-            for name in wanted
-            for up in nodes[name].upstream
-            if up not in wanted and nodes[up].resource != "source"
-        }
-        if not missing and self.options.defer is None:
+        besides = read_besides(self._stand_ins.dag, wanted)
+        if not besides:
             return {}
-        publisher = self.publisher_of(self.options.defer) if self.options.defer else self.publisher
         live = LiveContents(self.compiled.dag, self.cache, self._input_reader(self.digests), self.moment, self.engine)
-        return live.given(missing, publisher)
+        return live.given(besides, self.shown.read)
 
     def _versions(self, wanted: tuple[str, ...]) -> Versions:
         """What the target itself shows of the models that build on it."""
-        nodes = [self.compiled.dag.nodes[name] for name in wanted]
-        publication = self.publisher.current() if any(grows(node.config) for node in nodes) else None
-        shown = publication.relations if publication is not None else {}
-        given = self.options
+        nodes, given = [self.compiled.dag.nodes[name] for name in wanted], self.options
         asked = Versions(full_refresh=given.full_refresh, start=in_utc(given.start), end=in_utc(given.end))
-        return versions_of(nodes, {name: one.key for name, one in shown.items()}, self.cache, asked)
+        return self.shown.versions(nodes, self.cache, asked)
 
     def _input_reader(self, digests: Digests) -> InputReader:
         frames = keep_frames(self.options.frames, self.open_session, self.cache, self.engine.NAME)
@@ -494,7 +474,3 @@ class Orchestrator:
             runs.keep(tracker)
         except StoreError as error:
             self._warn(error.message)
-
-
-def _named(engine: Engine) -> str:
-    return f"{engine.NAME} {engine.version()}"

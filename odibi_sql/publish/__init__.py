@@ -2,9 +2,10 @@
 
 from odibi_sql.publish.live import LiveContents
 from odibi_sql.publish.previous import PreviousVersions
-from odibi_sql.publish.publisher import Change, OvertakenError, Publisher, publisher_of, state_of
+from odibi_sql.publish.publisher import Change, OvertakenError, Publisher, publisher_of
 from odibi_sql.publish.record import Publication, PublishedRelation
 from odibi_sql.publish.relations import PlanToShow, is_published, meaning_of
+from odibi_sql.publish.shown import Shown
 
 __all__ = [
     "Change",
@@ -15,8 +16,8 @@ __all__ = [
     "Publication",
     "PublishedRelation",
     "Publisher",
+    "Shown",
     "is_published",
     "meaning_of",
     "publisher_of",
-    "state_of",
 ]

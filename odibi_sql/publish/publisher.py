@@ -315,11 +315,3 @@ def _stat(path: Path) -> list[int]:
     stat = path.stat()
     wal = Path(f"{path}.wal")
     return [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino, int(wal.exists())]
-
-
-def state_of(before: Publication | None, meanings: Mapping[str, str], which: str) -> frozenset[str]:
-    """Names that are `new`, or `modified` (new ones too), against a publication; `meanings` are what they are now."""
-    old = before.meanings() if before is not None else {}
-    if which == "new":
-        return frozenset(name for name in meanings if name not in old)
-    return frozenset(name for name, meaning in meanings.items() if old.get(name) != meaning)
