@@ -86,7 +86,7 @@ class Miss(Struct, frozen=True):
 
 
 class Attempt:
-    """One run of a node, which the coordinator can cancel from outside.
+    """One run of a node, which the coordinator can cancel from outside: alone, or since the whole build is stopped.
 
     An engine forgets an interrupt that comes between two statements, so the coordinator repeats `cancel` until the
     node has ended, and the node asks `cancelled` before each statement.
@@ -96,17 +96,24 @@ class Attempt:
         self.number = number
         self._cancelled = threading.Event()
         self._interrupt: Callable[[], None] | None = None
+        self._stop: Callable[[], None] | None = None
 
     def on_cancel(self, interrupt: Callable[[], None]) -> None:
         self._interrupt = interrupt
 
+    def on_stop(self, interrupt: Callable[[], None]) -> None:
+        """Until `on_cancel` is called: what the node does is for others too."""
+        self._stop = interrupt
+
     def cancelled(self) -> bool:
         return self._cancelled.is_set()
 
-    def cancel(self) -> None:
+    def cancel(self, *, whole: bool = False) -> None:
+        """`whole`: all of the build is stopped."""
         self._cancelled.set()
-        if self._interrupt is not None:
-            self._interrupt()
+        interrupt = self._interrupt or (self._stop if whole else None)
+        if interrupt is not None:
+            interrupt()
 
 
 class NodeFailure(Exception):
@@ -445,12 +452,12 @@ class DAGExecutor(Struct):
                 running.deadline = None
                 running.attempt.cancel()
             elif running.attempt.cancelled():
-                running.attempt.cancel()
+                running.attempt.cancel(whole=self._stopped is not None)
 
     def _cancel_running(self) -> None:
         for running in self._running.values():
             running.future.cancel()  # if no worker has it yet
-            running.attempt.cancel()
+            running.attempt.cancel(whole=True)
 
     def _drain(self) -> None:
         """Before an exception of ours goes up, every worker has ended."""

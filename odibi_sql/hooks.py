@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 
 from msgspec import Struct, field
 
+from odibi_sql import interrupts
 from odibi_sql.engines.protocol import EngineFailure, Session
 from odibi_sql.errors import RunError
 from odibi_sql.model import Hook
@@ -33,17 +34,29 @@ class AroundRun(Struct):
     _begun: bool = False
     _failed: RunError | None = None
 
-    def begin(self, session: Session) -> None:
-        """Called by every node; nobody goes on before it is done. Raises RunError, to all alike."""
+    def begin(self, session: Session, on_stop: Callable[[Callable[[], None]], None]) -> None:
+        """Called by every node; nobody goes on before it is done. Raises RunError, to all alike, and EngineFailure for
+        what can pass. `on_stop` takes what is to be called when the build is stopped meanwhile."""
         with self._lock:
             if not self._begun:
-                try:
-                    run_hooks("on_run_start", self.start, session.run)
-                except RunError as error:
-                    self._failed = error
+                on_stop(session.interrupt)
+                for hook in self.start:
+                    self._start(hook, session)
                 self._begun = True
         if self._failed is not None:
             raise self._failed
+
+    def _start(self, hook: Hook, session: Session) -> None:
+        if self._failed is not None:
+            return
+        try:
+            run_hooks("on_run_start", (hook,), session.run)
+        except RunError as error:
+            self._failed = error
+        except EngineFailure as failure:
+            if not failure.interrupted:
+                raise
+            self._failed = RunError("`on_run_start`: interrupted", hook.where)
 
     def finish(self, open_session: Callable[[], Session], *, interrupted: bool) -> None:
         """Raises RunError, and KeyboardInterrupt where a hook was cancelled."""
@@ -51,7 +64,9 @@ class AroundRun(Struct):
             return
         for hook in self.end:
             try:
-                run_hooks("on_run_end", (hook,), open_session().run)
+                session = open_session()
+                with interrupts.held(session.interrupt):  # DuckDB loses one that comes as a statement ends
+                    run_hooks("on_run_end", (hook,), session.run)
             except EngineFailure as failure:
                 if failure.interrupted:
                     raise KeyboardInterrupt from failure

@@ -130,11 +130,13 @@ class Orchestrator:
 
     def close(self) -> None:
         """Give back the engine and this run's temporary files."""
-        self._sessions.close()
-        if "cache" in self.__dict__:
-            if "digests" in self.__dict__:
-                self.digests.save(self.cache.scratch)
-            self.cache.close()
+        try:
+            self._sessions.close()
+        finally:
+            if "cache" in self.__dict__:
+                if "digests" in self.__dict__:
+                    self.digests.save(self.cache.scratch)
+                self.cache.close()
 
     # -- the stages, each made when first asked for
 
@@ -357,8 +359,7 @@ class Orchestrator:
         return Build(self.run_id, plan, execution, published, publication, runner.relations, runner.entries)
 
     def _finish(self, publication: Publication | None, *, interrupted: bool, because: str | None) -> None:
-        shown = str(self.publisher.catalog) if publication is not None else None
-        now = time.monotonic()
+        shown, now = str(self.publisher.catalog) if publication is not None else None, time.monotonic()
         self.emitter.emit(BuildFinished(self.run_id, now, shown is not None, interrupted, because, shown))
 
     def open_session(self, engine: str | None = None) -> Session:

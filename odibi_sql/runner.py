@@ -201,7 +201,7 @@ class StepRunner(Struct):
 
     def _count(self, nodes: Sequence[DAGNode], attempt: Attempt) -> Mapping[str, Written | EngineFailure]:
         """Checks of one group, all of which read one table alone."""
-        cursor = self._session(nodes[0]).cursor(f"checks of {nodes[0].upstream[0]}")
+        cursor = self._session(nodes[0], attempt).cursor(f"checks of {nodes[0].upstream[0]}")
         attempt.on_cancel(cursor.interrupt)
         stems = [self.cache.scratch() / f"{next(self._numbers)}" for _ in nodes]
         for node in nodes:
@@ -216,12 +216,12 @@ class StepRunner(Struct):
             counting = Counting(engine.DIALECT, filtered=stored and engine.FILTERS_SCANS)
             return write_all(context, nodes, views, counting, stems)
 
-    def _session(self, node: DAGNode) -> Session:
+    def _session(self, node: DAGNode, attempt: Attempt) -> Session:
         """Of the node's engine; where that is the target's, the run has begun. Raises RunError."""
         session = self.open_session(node.config.engine)
         recipes = self.plan.recipes
         if recipes.engine_of(node)[0] == recipes.engine:
-            self.around.begin(session)
+            self.around.begin(session, attempt.on_stop)
         return session
 
     def _engine(self, node: DAGNode) -> Engine:
@@ -231,7 +231,7 @@ class StepRunner(Struct):
         return f"__odibi_{self.plan.recipes.moment.run_id[-6:]}_{number}_"
 
     def _make(self, node: DAGNode, attempt: Attempt) -> tuple[tuple[Column, ...], Made | None]:
-        cursor = self._session(node).cursor(node.name)
+        cursor = self._session(node, attempt).cursor(node.name)
         attempt.on_cancel(cursor.interrupt)
         number = next(self._numbers)
         stem = self.cache.scratch() / f"{number}"

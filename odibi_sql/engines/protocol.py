@@ -232,6 +232,9 @@ class Session(Protocol):
     def run(self, sql: str) -> None:
         """Run statements that a user wrote, for all cursors that are made later."""
 
+    def interrupt(self) -> None:
+        """Cancel what `run` runs just now; from another thread. Where it is between two statements, nothing."""
+
     def rehearsal(self, statements: Sequence[str]) -> Session | None:
         """A new session like this one, empty, in which these of a user's statements can be run for what is bound there;
         None where they could read or write anything, or take long."""

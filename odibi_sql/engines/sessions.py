@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 
 from odibi_sql.engines import load_engine
 from odibi_sql.engines.protocol import EngineFailure, Session, SessionOptions
@@ -35,8 +36,9 @@ class Sessions:
         return self.of(writer_of(stored) or otherwise).content(stored)
 
     def close(self) -> None:
-        while self._open:
-            self._open.popitem()[1].close()
+        with ExitStack() as stack:  # all of them, also where Ctrl-C comes meanwhile
+            while self._open:
+                stack.callback(self._open.popitem()[1].close)
 
 
 def writer_of(stored: Stored) -> str | None:

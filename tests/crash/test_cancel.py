@@ -116,6 +116,30 @@ def test_ctrl_c_from_a_terminal_reaches_the_whole_group(folder: MakeFolder) -> N
     assert ended(build).code == 130
 
 
+@pytest.mark.parametrize("hook", ["on_run_start", "on_run_end"])
+def test_ctrl_c_ends_a_hook_of_the_run(folder: MakeFolder, hook: str) -> None:
+    shop = folder({"models/first.sql": "select 1 as n", "models/second.sql": "select 2 as n"})
+    begun = shop.path / "begun.csv"
+    hooks = [f"copy (select 1) to '{begun}'", ENDLESS.format(k=0)]
+    shop.write({"odibi_project.yml": f"name: test\nthreads: 2\n{hook}: {json.dumps(hooks)}\n"})
+    build = shop.start("build")
+    wait_until(begun.exists, "the hook")
+    build.send_signal(signal.SIGINT)
+    end = ended(build)
+    assert (end.code, "Traceback" in end.err) == (130, False), end.err
+    assert shop.catalog.exists() == (hook == "on_run_end")
+    assert shop.left_over() == []
+
+
+def test_a_timeout_of_a_model_is_none_of_what_the_run_begins_with(folder: MakeFolder) -> None:
+    shop = folder(
+        {"models/first.sql": "{{ config(timeout=0.01) }} select 1 as n", "models/second.sql": "select 2 as n"}
+    )
+    long = "select sum(hash(range)) from range(50000000)"
+    shop.write({"odibi_project.yml": f"name: test\nthreads: 2\non_run_start: {long}\n"})
+    assert statuses(shop) == {"first": "failed", "second": "ran"}
+
+
 def test_a_timeout_cancels_the_query_and_names_the_model(folder: MakeFolder) -> None:
     shop = folder(
         {

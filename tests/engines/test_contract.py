@@ -126,6 +126,17 @@ def test_an_interrupted_query_says_so_and_leaves_no_file(session: Session, tmp_p
     cursor.interrupt()
 
 
+def test_what_is_run_for_all_can_be_interrupted(session: Session) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(session.run, "select count(*) as n from range(1000000000000) t(i) where hash(i) = 1")
+        while not running.done():
+            session.interrupt()
+    with pytest.raises(EngineFailure) as raised:
+        running.result()
+    assert raised.value.interrupted
+    session.run("select 1")
+
+
 def test_an_interrupt_before_a_query_stops_it(cursor: Cursor, tmp_path: Path) -> None:
     cursor.interrupt()
     with pytest.raises(EngineFailure) as raised:

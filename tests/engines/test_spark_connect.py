@@ -23,6 +23,7 @@ from odibi_sql.cli import run
 from odibi_sql.engines import load_engine
 from odibi_sql.engines.protocol import EngineFailure, Session, SessionOptions
 from odibi_sql.relation import Stored
+from tests.engines.pressing import done_when
 from tests.engines.test_spark_incremental import grows_as_on_duckdb
 from tests.projects import write_project
 
@@ -148,6 +149,21 @@ def test_an_interrupt_ends_its_own_query_alone(session: Session, tmp_path: Path)
         running.result()
     assert raised.value.interrupted
     assert list(tmp_path.glob("r*")) == []
+
+
+def test_ctrl_c_ends_what_a_run_begins_with(remote: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    begun = tmp_path / "begun"
+    hooks = [
+        f"INSERT OVERWRITE DIRECTORY '{begun}' USING parquet SELECT 1 AS a",
+        "SELECT count(*) FROM range(1000000000000000) WHERE xxhash64(id) = 1",
+    ]
+    place = f"name: shop\nengine: spark\nengines: {{spark: {{remote: '{remote}'}}}}\n"
+    files = {"odibi_project.yml": f"{place}on_run_start: {json.dumps(hooks)}\n", "models/one.sql": "select 1 as a\n"}
+    folder = write_project(tmp_path, files, base={})
+    with done_when((begun / "_SUCCESS").exists):
+        code = run(["build", "--project-dir", str(folder)])
+    said = capsys.readouterr().err
+    assert (code, "Traceback" in said) == (130, False), said
 
 
 def test_jobs_bear_the_name_of_the_node(session: Session, events: Path, tmp_path: Path) -> None:

@@ -2,84 +2,78 @@
 
 from __future__ import annotations
 
-import signal
+import json
+import subprocess
 import sys
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import pytest
 
 import odibi_sql
 from odibi_sql.cli import run
+from tests.engines.pressing import asks_java, done_when
 from tests.projects import write_project
 
 MODELS = {"models/totals.sql": "select customer_id, sum(amount) as total from orders group by customer_id\n"}
-ENDLESS = "on_run_end: SELECT count(*) FROM range(1000000000000000) WHERE id % 7 = 9\n"
+ENDLESS = "SELECT count(*) FROM range(1000000000000000) WHERE id % 7 = 9"
 
 
-def functions(frame: FrameType | None) -> Iterator[tuple[str, str]]:
-    while frame is not None:
-        yield Path(frame.f_code.co_filename).name, frame.f_code.co_name
-        frame = frame.f_back
-
-
-@contextmanager
-def pressed_inside(file: str, function: str, is_time: Callable[[], bool]) -> Iterator[threading.Event]:
-    """Ctrl-C, once, as soon as the main thread waits for Java's answer there, and it is time."""
-    main, over, pressed = threading.main_thread().ident or 0, threading.Event(), threading.Event()
-
-    def press() -> None:
-        while not over.wait(0.001):
-            inside = list(functions(sys._current_frames().get(main)))
-            if (file, function) in inside and any(name == "send_command" for _, name in inside) and is_time():
-                pressed.set()
-                signal.pthread_kill(main, signal.SIGINT)
-                return
-
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    thread = threading.Thread(target=press)
-    thread.start()
-    try:
-        yield pressed
-    finally:
-        over.set()
-        thread.join()
-        signal.signal(signal.SIGINT, before)
-
-
-@pytest.mark.parametrize(
-    ("file", "function", "settings", "is_published"),
-    [
-        ("schemas.py", "infer", "", False),
-        ("connecting.py", "connect", "", False),
-        ("hooks.py", "finish", ENDLESS, True),
-    ],
-)
-def test_ctrl_c_while_spark_is_asked(
-    running_spark: Any,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    file: str,
-    function: str,
-    settings: str,
-    is_published: bool,
-) -> None:
-    folder = write_project(tmp_path, {**MODELS, "odibi_project.yml": f"name: shop\n{settings}"})
-    jobs = running_spark.sparkContext.statusTracker().getActiveJobsIds
-    with pressed_inside(file, function, lambda: not settings or list(jobs()) != []) as pressed:
+def stopped(folder: Path, running_spark: Any, capsys: pytest.CaptureFixture[str], is_time: Callable[[], bool]) -> None:
+    """A build in which Ctrl-C comes then."""
+    with done_when(is_time) as pressed:
         code = run(["build", "--engine", "spark", "--project-dir", str(folder)])
     said = capsys.readouterr().err
     assert pressed.is_set()
     assert (code, "Traceback" in said, "a bug" in said) == (130, False, False), said
     assert "interrupted" in said
-    assert (folder / "warehouse" / "dev.duckdb").exists() == is_published
     assert list((folder / "warehouse" / "store" / "tmp").iterdir()) == []
-    assert list(jobs()) == []
+    assert list(running_spark.sparkContext.statusTracker().getActiveJobsIds()) == []
     assert running_spark.range(3).count() == 3
+
+
+def builds_again(folder: Path) -> None:
     write_project(folder, {"odibi_project.yml": "name: shop\n"}, base={})
     again = odibi_sql.build(folder, engine="spark")
     assert again.ok and len(again["totals"].relation()) == 2
+
+
+@pytest.mark.parametrize(("file", "function"), [("schemas.py", "infer"), ("connecting.py", "connect")])
+def test_ctrl_c_while_spark_is_asked(
+    running_spark: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str], file: str, function: str
+) -> None:
+    folder = write_project(tmp_path, MODELS)
+    stopped(folder, running_spark, capsys, asks_java(file, function))
+    assert not (folder / "warehouse" / "dev.duckdb").exists()
+    builds_again(folder)
+
+
+@pytest.mark.parametrize("hook", ["on_run_start", "pre_hook", "post_hook", "on_run_end"])
+def test_ctrl_c_amid_a_hook_cancels_its_jobs(
+    running_spark: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str], hook: str
+) -> None:
+    hooks = json.dumps(["SELECT 1", ENDLESS])
+    text = f"{hook}: {hooks}" if hook.startswith("on_run") else f"models: {{+{hook}: {hooks}}}"
+    folder = write_project(tmp_path, {**MODELS, "odibi_project.yml": f"name: shop\n{text}\n"})
+    jobs = running_spark.sparkContext.statusTracker()
+
+    def runs() -> bool:
+        running = [jobs.getStageInfo(stage) for stage in jobs.getActiveStageIds()]
+        return any(stage is not None and stage.numTasks > 1 and stage.numActiveTasks for stage in running)
+
+    stopped(folder, running_spark, capsys, runs)
+    assert (folder / "warehouse" / "dev.duckdb").exists() == (hook == "on_run_end")
+    builds_again(folder)
+
+
+@pytest.mark.parametrize(("what", "code"), [("ctrl-c", 130), ("java", 0)])
+def test_spark_is_cut_off_as_it_stops(running_spark: object, tmp_path: Path, what: str, code: int) -> None:
+    """All is done by then."""
+    folder = write_project(tmp_path, {"models/one.sql": "select 1 as a\n"}, base={"odibi_project.yml": "name: shop\n"})
+    command = [sys.executable, "-m", "tests.engines.pressing", str(folder), what]
+    done = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, text=True, timeout=300)
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr and "a bug" not in done.stderr, done.stderr
+    assert list((folder / "warehouse" / "store" / "tmp").iterdir()) == []
+    assert odibi_sql.build(folder, engine="spark").results["one"].status == "cached"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import select
 import shutil
@@ -16,9 +17,11 @@ import pytest
 
 import odibi_sql
 from benchmarks.generate import write_project as write_generated
+from odibi_sql.cli import run
 from odibi_sql.engines.protocol import EngineFailure, Session
 from odibi_sql.engines.spark.sail import HINT
 from odibi_sql.errors import Problems
+from tests.engines.pressing import done_when
 from tests.projects import write_project
 
 EXAMPLE = Path(__file__).parent.parent.parent / "example_project"
@@ -116,6 +119,20 @@ def test_mistakes_are_told_with_their_place(tmp_path: Path) -> None:
     assert second.startswith("models/syntax.sql:3:15: ")
     assert third == f"models/unknown.sql:3:5: Sail has no function `soundless`\n  hint: {HINT}"
     assert fourth.startswith("models/window.sql: Sail cannot run this: ") and len(fourth.splitlines()[0]) < 250
+
+
+def test_ctrl_c_ends_what_a_run_begins_with(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    begun = tmp_path / "begun"
+    hooks = [
+        f"CREATE TABLE begun USING parquet LOCATION '{begun}' AS SELECT 1 AS a",
+        "SELECT count(*) FROM range(1000000000000000) WHERE xxhash64(id) = 1",
+    ]
+    settings = f"name: shop\nengine: spark\non_run_start: {json.dumps(hooks)}\n{SAIL}"
+    folder = write_project(tmp_path, {"odibi_project.yml": settings, "models/one.sql": "select 1 as a\n"}, base={})
+    with done_when(begun.exists):
+        code = run(["build", "--project-dir", str(folder)])
+    said = capsys.readouterr().err
+    assert (code, "Traceback" in said) == (130, False), said
 
 
 def servers(pid: int) -> list[int]:

@@ -29,6 +29,7 @@ _CANDIDATES = re.compile(r'"((?:[^"]|"")+)" in REPLACE list not found.*\nCandida
 _NOT_FOR_USERS = re.compile(r"\n+(LINE \d+: |Stack Trace:|Use \"SET ).*", re.DOTALL)
 _SIGNATURES = re.compile(r"(\n\tCandidate functions:)((?:\n\t.*)+)")
 _MOST_SIGNATURES = 6
+_CTRL_C = "Query interrupted"  # what DuckDB makes of KeyboardInterrupt amid a query of the main thread
 
 
 class Statement(Struct, frozen=True):
@@ -57,11 +58,15 @@ def statement(before: str, given: str, after: str, padding: int = 0) -> Statemen
 
 @contextmanager
 def translated(running: Statement | None = None) -> Iterator[None]:
-    """Errors of DuckDB inside leave as EngineFailure."""
+    """Errors of DuckDB inside leave as EngineFailure, and Ctrl-C as itself."""
     try:
         yield
     except duckdb.Error as error:
         raise failure_of(error, running) from error
+    except RuntimeError as error:
+        if str(error) != _CTRL_C:
+            raise
+        raise KeyboardInterrupt from error
 
 
 def failure_of(error: duckdb.Error, running: Statement | None = None) -> EngineFailure:

@@ -85,6 +85,10 @@ class DuckDBSession:
         with self._lock:
             run_own(self._connection, sql, "GLOBAL")
 
+    def interrupt(self) -> None:
+        with suppress(duckdb.Error):
+            self._connection.interrupt()
+
     def rehearsal(self, statements: Sequence[str]) -> DuckDBSession | None:
         with self._lock:
             if not only_prepare(self._connection, statements):

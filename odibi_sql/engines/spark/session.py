@@ -46,6 +46,7 @@ class SparkEngineSession:
         self._numbers = itertools.count()
         self._time_is_fixed = False
         self._may_be_lost = False
+        self._for_all: SparkCursor | None = None
         self.most_at_hand = MOST_AT_HAND
         self._at_hand: dict[Stored, str] = {}
         with translated():
@@ -95,11 +96,16 @@ class SparkEngineSession:
             cursor.close()
 
     def run(self, sql: str) -> None:
-        cursor = self.cursor("hooks")
+        cursor = self._for_all = self.cursor("hooks")
         try:
             cursor.run_for_all(sql)
         finally:
+            self._for_all = None
             cursor.close()
+
+    def interrupt(self) -> None:
+        if (cursor := self._for_all) is not None:
+            cursor.interrupt()
 
     def rehearsal(self, statements: Sequence[str]) -> SparkEngineSession | None:  # noqa: ARG002 - there is one Spark
         return None
