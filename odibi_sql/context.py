@@ -15,9 +15,9 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from odibi_sql.engines.protocol import ONE_FILE, Count, Cursor, EngineFailure, Layout, Written, without_place
-from odibi_sql.relation import Column, Published, Query, Relation, Slot, Stored
+from odibi_sql.relation import Column, Published, Query, Relation, Slot, Stored, types_by_name
 from odibi_sql.render import RESULT
-from odibi_sql.sql import Bound, SyntaxProblem, analyse, bind
+from odibi_sql.sql import Bound, Statement, SyntaxProblem, analyse, bind
 
 _T = TypeVar("_T")
 
@@ -175,16 +175,16 @@ class NodeContext:
 
         Raises SyntaxProblem for what the engine cannot say.
         """
-        if self._dialect == "duckdb":
-            return sql
-        return analyse(sql, "duckdb", self._dialect, _types(views)).sql
+        return sql if self._dialect == "duckdb" else self._said(sql, views).sql
 
-    def over(self, bound: Bound, columns: Sequence[Column], sql: str, name: str) -> Bound:
-        """A query of ours over what `bound` gives, which has these columns and which it calls `name`."""
+    def filtered(self, bound: Bound, columns: Sequence[Column], condition: str) -> Bound:
+        """Those rows that `bound` gives, which has these columns, for which a condition of ours is true."""
+        if self._dialect == "duckdb":
+            return bound.wrapped("SELECT * FROM (\n", f"\n) AS made WHERE {condition}")
         try:
-            ours = analyse(sql, "duckdb", self._dialect, _types({name: columns}))
+            ours = self._said(f"SELECT * FROM made WHERE {condition}", {"made": columns})
         except SyntaxProblem as problem:
-            raise _unsaid(problem) from problem
+            raise EngineFailure(problem.message, hint=problem.hint) from problem
         [reference] = ours.references
         before, after = ours.sql[: reference.start], ours.sql[reference.end :]
         return bound.wrapped(f"{before}(\n", f"\n){reference.suffix}{after}")
@@ -261,7 +261,15 @@ class NodeContext:
         try:
             return self.own(sql, read)
         except SyntaxProblem as problem:
-            raise _unsaid(problem) from problem
+            raise EngineFailure(problem.message, hint=problem.hint) from problem
+
+    def _said(self, sql: str, views: Mapping[str, Sequence[Column]]) -> Statement:
+        try:
+            types = {name: types_by_name(columns) for name, columns in views.items()}
+            return analyse(sql, "duckdb", self._dialect, types)
+        except SyntaxProblem as problem:
+            problem.hint = problem.hint or "config(engine='duckdb')"
+            raise
 
     def _stop_if_cancelled(self) -> None:
         if self._cancelled():
@@ -277,14 +285,6 @@ def _queries(relations: Iterable[Relation]) -> Iterator[str]:
             seen.add(id(relation))
             stack += relation.inputs.values()
             yield relation.sql
-
-
-def _types(views: Mapping[str, Sequence[Column]]) -> dict[str, dict[str, str]]:
-    return {name: {column.name: column.type for column in columns} for name, columns in views.items()}
-
-
-def _unsaid(problem: SyntaxProblem) -> EngineFailure:
-    return EngineFailure(problem.message, hint=problem.hint or "config(engine='duckdb')")
 
 
 def _at_origin(bound: Bound, action: Callable[[], _T]) -> _T:

@@ -7,7 +7,7 @@ needed to read it, so whoever holds one needs neither the graph nor the project.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from msgspec import Struct, field
@@ -19,6 +19,10 @@ class Column(Struct, frozen=True, array_like=True):
     name: str
     type: str
     stored_as: str | None = None
+
+
+def types_by_name(columns: Iterable[Column]) -> dict[str, str]:
+    return {column.name: column.type for column in columns}
 
 
 class Stored(Struct, frozen=True, tag_field="is", tag="stored"):

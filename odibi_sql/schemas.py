@@ -31,7 +31,7 @@ from odibi_sql.materializations.kind import Making, OptionProblem
 from odibi_sql.model import Model, PythonModel, Seed, Source
 from odibi_sql.plan import Plan
 from odibi_sql.recipes import is_stored
-from odibi_sql.relation import Attached, Files, Relation, Stored
+from odibi_sql.relation import Attached, Files, Relation, Stored, types_by_name
 from odibi_sql.sql import Bound, SyntaxProblem
 from odibi_sql.typed import Fitted, Types, place_written, read_at, typed
 
@@ -418,7 +418,7 @@ class Inference(Struct):
 
 
 def _types(reads: Mapping[str, Stored]) -> Types:
-    return {name: {one.name: one.type for one in stored.columns} for name, stored in reads.items()}
+    return {name: types_by_name(stored.columns) for name, stored in reads.items()}
 
 
 def _unreadable(node: DAGNode, failure: EngineFailure) -> OdibiError:

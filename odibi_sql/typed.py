@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from odibi_sql.dag import DAGNode
 from odibi_sql.engines.protocol import Cursor, EngineFailure, Session
-from odibi_sql.relation import Column, Relation, Slot, Stored
+from odibi_sql.relation import Column, Relation, Slot, Stored, types_by_name
 from odibi_sql.sql import Statement, SyntaxProblem, analyse, origin
 
 Describe = Callable[[str], Sequence[Column] | None]
@@ -43,8 +43,7 @@ def input_types(inputs: Mapping[str, Relation], cursor: Cursor, views: Mapping[s
     types = {}
     for name, relation in inputs.items():
         known = relation.columns if isinstance(relation, Stored) else None
-        columns = known or cursor.describe(f"SELECT * FROM {views[name]}")
-        types[name] = {column.name: column.type for column in columns}
+        types[name] = types_by_name(known or cursor.describe(f"SELECT * FROM {views[name]}"))
     return types
 
 

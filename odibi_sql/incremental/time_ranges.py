@@ -142,8 +142,7 @@ class TimeRange(Struct, dict=True):
         time = _time_column(columns, str(self.node.config.event_time), "`time_column`")
         name, start, end = quote_name(time.name), _at(interval.start, time), _at(interval.end, time)
         if self.node.config.lookback:
-            kept = f"SELECT * FROM made WHERE {name} IS NULL OR {name} >= {start}"
-            bound = self.context.over(bound, columns, kept, "made")
+            bound = self.context.filtered(bound, columns, f"{name} IS NULL OR {name} >= {start}")
         written = counted(self.context, self.context.write(bound, next(self.stems)))
         view = self.context.view(written.stored())
         wrong = self.context.ask(
@@ -173,7 +172,7 @@ class TimeRange(Struct, dict=True):
 
     def _nothing(self) -> Made:
         bound = self._bound(lambda timed: f"SELECT * FROM {timed.view} WHERE false")
-        none = self.context.over(bound, self.context.describe(bound), "SELECT * FROM made WHERE false", "made")
+        none = self.context.filtered(bound, self.context.describe(bound), "false")
         return Made(counted(self.context, self.context.write(none, next(self.stems))))
 
     def _together(self, entries: list[Entry]) -> Made:

@@ -50,7 +50,7 @@ class Making(Struct, frozen=True):
         try:
             return Bound(self.context.own(sql, views))
         except SyntaxProblem as problem:
-            raise OptionProblem("", problem.message, problem.hint or "config(engine='duckdb')") from problem
+            raise OptionProblem("", problem.message, problem.hint) from problem
 
 
 def _nothing_wrong(_: Options) -> Iterator[OptionProblem]:
