@@ -76,7 +76,8 @@ class _Untold(Exception):
 def rewriting_rules() -> str:
     """A hash of the modules that rewrite, and of sqlglot's version: what a text becomes once types are known."""
     here = Path(__file__).parent
-    text = [file.read_bytes() for file in (Path(__file__), *sorted((here / "spark").glob("*.py")))]
+    files = (Path(__file__), here / "references.py", *sorted((here / "spark").glob("*.py")))
+    text = [file.read_bytes() for file in files]
     return hashlib.sha256(b"\0".join([metadata.version("sqlglot").encode(), *text])).hexdigest()[:16]
 
 

@@ -33,18 +33,7 @@ _COLUMNS_AS_TABLES = frozenset({"bigquery", "redshift"})
 # Dialects in which a CTE may read itself without the keyword RECURSIVE.
 IMPLIED_RECURSION = frozenset({"fabric", "oracle", "snowflake", "tsql"})
 # What hands on the names of the columns in it.
-_PASSING = (
-    exp.CTE,
-    exp.Describe,
-    exp.From,
-    exp.Join,
-    exp.Lateral,
-    exp.Pivot,
-    exp.Subquery,
-    exp.Summarize,
-    exp.Table,
-    exp.With,
-)
+_PASSING = (exp.Describe, exp.Pivot, exp.Subquery, exp.Summarize, exp.Table)
 _BACKTICKS = frozenset({"bigquery", "databricks", "mysql", "spark"})
 _LOOKED_AT = (*_REFUSED, exp.Column, exp.Func, exp.Select, exp.Summarize, exp.Table, exp.TableSample)
 _LEAVES = frozenset({exp.Boolean, exp.Identifier, exp.Literal, exp.Null})  # half of all nodes, with nothing below them
@@ -213,7 +202,7 @@ class _Walk(Struct):
                         owners[parts[-1:]] = owner
                     owners.update({whole[i:]: owner for i in range(len(whole) - 1) if whole[i] not in names})
             earlier.add(item.alias_or_name.lower())
-        if _names_columns(select):
+        if names_matter(select):
             named = (exp.Alias, exp.Aliases, exp.Column, exp.Star)
             self.unnamed += [column for column in select.expressions if not isinstance(column, named)]
         return replace(scope, owners=owners)
@@ -365,26 +354,24 @@ def _is_named(table: exp.Table) -> bool:
     )
 
 
-def _names_columns(select: exp.Select) -> bool:
+def names_matter(select: exp.Expr) -> bool:
     """Whether the names of this SELECT's columns can be names of the whole query's, or be read by another part of it.
 
     The engine names a column without a name by its text, and in that binding puts other names for the tables.
     """
-    node: exp.Expr = select
-    while node.parent:
-        parent, key = node.parent, node.arg_key
-        if isinstance(parent, exp.Select):
-            if key not in ("from_", "joins", "laterals", "with_"):
-                return False
-        elif isinstance(parent, exp.SetOperation):
-            if key == "expression" and not parent.args.get("by_name"):
-                return False
-        elif not isinstance(parent, _PASSING):
-            return False
-        alias = parent.args.get("alias")
+    node = select
+    while (above := node.parent) is not None:
+        alias = above.args.get("alias")
         if isinstance(alias, exp.TableAlias) and alias.columns:
             return False
-        node = parent
+        if isinstance(above, (exp.CTE, exp.From, exp.Join, exp.Lateral)):
+            return True
+        if isinstance(above, exp.SetOperation):
+            if node.arg_key == "expression" and not above.args.get("by_name"):
+                return False
+        elif not isinstance(above, _PASSING):
+            return False
+        node = above
     return True
 
 

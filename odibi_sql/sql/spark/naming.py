@@ -14,6 +14,7 @@ from sqlglot import exp
 
 from odibi_sql.relation import Slot
 from odibi_sql.sql.parsing import Parsed, parse
+from odibi_sql.sql.references import names_matter
 from odibi_sql.sql.statement import SyntaxProblem
 
 NAMED = (exp.Column, exp.Alias, exp.Star, exp.Dot, exp.Aliases, exp.PropertyEQ)
@@ -24,22 +25,6 @@ _ENDS = frozenset({
 _NO_ENDS = {("within", "group"), ("distinct", "from")}  # of an aggregate, of IS DISTINCT FROM
 _OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
 Span = tuple[int, int]
-
-
-def names_matter(select: exp.Expr) -> bool:
-    """Whether the names of its columns are those of the whole query's, or can be read by another part of it."""
-    node = select
-    while (above := node.parent) is not None:
-        alias = above.args.get("alias")
-        if isinstance(alias, exp.TableAlias) and alias.columns:
-            return False
-        if isinstance(above, exp.SetOperation):
-            if node.arg_key == "expression":
-                return False
-        elif not isinstance(above, exp.Subquery):
-            return isinstance(above, (exp.CTE, exp.From, exp.Join, exp.Lateral))
-        node = above
-    return True
 
 
 def name_columns(parsed: Parsed, rewrites: Iterable[Slot]) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from sqlglot import exp, transforms
 
-from odibi_sql.sql.spark.naming import NAMED, names_matter
+from odibi_sql.sql.references import names_matter
+from odibi_sql.sql.spark.naming import NAMED
 from odibi_sql.sql.spark.nested import NESTED, in_order, series
 from odibi_sql.sql.spark.operands import Kind, Refused, kind, raw, said, whole_number
 from odibi_sql.sql.spark.schemas import COLUMNS, is_star, leaves
