@@ -20,8 +20,8 @@ from typing import Any, Literal
 
 from msgspec.structs import replace
 
-from odibi_sql.cache.files import write_atomically
 from odibi_sql.compile import Compiled, compile_models, compile_project
+from odibi_sql.disk import write_atomically
 from odibi_sql.engines import load_engine
 from odibi_sql.errors import OdibiError, StoreError
 from odibi_sql.materializations import MATERIALIZATIONS

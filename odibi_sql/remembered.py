@@ -20,7 +20,7 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import asdict, astuple
 
-from odibi_sql.cache.files import write_atomically
+from odibi_sql.disk import write_atomically
 from odibi_sql.errors import Location, StoreError
 from odibi_sql.model import Config, Hook, Model
 from odibi_sql.project import ModelFile, Project

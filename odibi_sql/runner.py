@@ -19,12 +19,12 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from odibi_sql.cache import CacheManager, Entry, Recipe
-from odibi_sql.cache.files import cannot_write
 from odibi_sql.cache.keys import engine_name
 from odibi_sql.compile import Places
 from odibi_sql.context import NodeContext
 from odibi_sql.contracts import is_kept_as_written, keep_contract
 from odibi_sql.dag import DAGNode
+from odibi_sql.disk import cannot_write
 from odibi_sql.engines import load_engine
 from odibi_sql.engines.protocol import Engine, EngineFailure, Session, Written
 from odibi_sql.engines.sessions import writer_of

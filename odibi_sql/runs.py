@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from odibi_sql.cache.files import cannot_write
+from odibi_sql.disk import cannot_write
 from odibi_sql.events import Tracker
 from odibi_sql.reports.json import build_document
 

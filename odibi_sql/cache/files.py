@@ -17,6 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from odibi_sql.disk import write_atomically
 from odibi_sql.errors import StoreError
 
 RACY_NS = 100_000_000
@@ -100,27 +101,3 @@ def expand(pattern: str, folder: Path) -> list[Path]:
 def _stat(path: Path) -> Stat:
     stat = path.stat()
     return [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]
-
-
-def write_atomically(path: Path, text: str | bytes, scratch: Path | None = None) -> None:
-    """Readers of `path` see the old text or the new one. Raises StoreError.
-
-    The new one is written in `scratch`, a folder on the same disk, or beside the old one.
-    """
-    temporary = (scratch or path.parent) / f".{path.name}.{os.getpid()}.tmp"
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(text if isinstance(text, bytes) else text.encode())
-        temporary.replace(path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise cannot_write(path, error) from error
-
-
-def cannot_write(path: Path, error: OSError) -> StoreError:
-    """What a failed write means to the user."""
-    return StoreError(
-        f"cannot write `{path}`: {error.strerror or error}",
-        hint="check the folder's permissions and the free space, or set `warehouse:` in odibi_project.yml",
-    )

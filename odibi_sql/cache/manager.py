@@ -30,9 +30,9 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from odibi_sql.cache.entries import Entry, Latest, Part, StoreStats, entry_as_json, entry_from_json
-from odibi_sql.cache.files import cannot_write, write_atomically
 from odibi_sql.cache.keys import MEANING_DIGITS
 from odibi_sql.cache.shelves import Folder, Objects, Shelf
+from odibi_sql.disk import cannot_write, write_atomically
 from odibi_sql.engines.protocol import Written
 from odibi_sql.errors import StoreError
 from odibi_sql.locks import FileLock

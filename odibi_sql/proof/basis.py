@@ -14,8 +14,8 @@ from msgspec import Struct
 
 from odibi_sql import warm
 from odibi_sql.cache import expand
-from odibi_sql.cache.files import write_atomically
 from odibi_sql.dag import DAGNode
+from odibi_sql.disk import write_atomically
 from odibi_sql.errors import StoreError
 from odibi_sql.model import PythonModel, Source
 from odibi_sql.objects import is_uri

@@ -19,9 +19,8 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from odibi_sql.cache import CacheManager
-from odibi_sql.cache.files import cannot_write, write_atomically
+from odibi_sql.disk import cannot_write, locked, make_folder, write_atomically
 from odibi_sql.errors import ProjectError, StoreError
-from odibi_sql.locks import FileLock
 from odibi_sql.project import Project
 from odibi_sql.publish.record import Publication, PublishedRelation, is_there, path_of
 
@@ -247,18 +246,10 @@ class Publisher(Struct, frozen=True):
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        lock = FileLock(self.records / "lock")
-        try:
-            self.records.mkdir(parents=True, exist_ok=True)
-            self.catalog.parent.mkdir(parents=True, exist_ok=True)
-            lock.acquire()
-        except OSError as error:
-            raise cannot_write(Path(error.filename or self.records), error) from error
-        try:
+        make_folder(self.catalog.parent)
+        with locked(self.records / "lock"):
             self._sweep()
             yield
-        finally:
-            lock.release()
 
     def _sweep(self) -> None:
         """Remove what killed builds left: whoever makes such files holds the lock, or can do without them."""

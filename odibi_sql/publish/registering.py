@@ -10,19 +10,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from odibi_sql.cache.files import cannot_write, write_atomically
+from odibi_sql.disk import locked, write_atomically
 from odibi_sql.engines import load_engine
 from odibi_sql.engines.protocol import Engine, EngineFailure, Listed, Registry, Session
 from odibi_sql.errors import OdibiError
 from odibi_sql.events import Registered
-from odibi_sql.locks import FileLock
 from odibi_sql.publish.publisher import Publisher
 from odibi_sql.publish.record import Publication
 from odibi_sql.relation import Stored
@@ -66,7 +64,7 @@ class Registrar(Struct, frozen=True):
             return None
         place = f"{self.engine}'s `{self.registry.name}`"
         try:
-            with self._locked():
+            with locked(self.receipt.with_suffix(".lock")):
                 return self._register(place)
         except (EngineFailure, OdibiError) as failure:
             hint = failure.advice if isinstance(failure, EngineFailure) else failure.hint
@@ -128,18 +126,6 @@ class Registrar(Struct, frozen=True):
 
     def _keep(self, receipt: Receipt) -> None:
         write_atomically(self.receipt, msgspec.json.encode(receipt))
-
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        lock = FileLock(self.receipt.with_suffix(".lock"))
-        try:
-            lock.acquire()
-        except OSError as error:
-            raise cannot_write(self.receipt, error) from error
-        try:
-            yield
-        finally:
-            lock.release()
 
 
 def registrars(
