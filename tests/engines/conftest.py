@@ -13,6 +13,8 @@ from odibi_sql.engines.protocol import Cursor, Session, SessionOptions
 from odibi_sql.relation import Stored
 from tests.conftest import NOW
 
+# For a Java that tests start themselves; JDK_JAVA_OPTIONS has it compile quickly, as all others.
+JAVA_OPTIONS = "-XX:ReservedCodeCacheSize=256m -XX:+UseSerialGC"
 Value = str | int | float | bool
 OpenSession = Callable[..., Session]
 Rows = list[tuple[object, ...]]

@@ -23,6 +23,7 @@ from odibi_sql.cli import run
 from odibi_sql.engines import load_engine
 from odibi_sql.engines.protocol import EngineFailure, Session, SessionOptions
 from odibi_sql.relation import Stored
+from tests.engines.conftest import JAVA_OPTIONS
 from tests.engines.pressing import done_when
 from tests.engines.test_spark_incremental import grows_as_on_duckdb
 from tests.projects import write_project
@@ -51,12 +52,7 @@ def remote(events: Path) -> Iterator[str]:
         port = free.getsockname()[1]
     home = Path(pyspark.__file__).parent
     command = [str(home / "bin" / "spark-submit"), "--class", "org.apache.spark.sql.connect.service.SparkConnectServer"]
-    command += [
-        "--master",
-        "local[2]",
-        "--driver-java-options",
-        "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m -XX:+UseSerialGC",
-    ]
+    command += ["--master", "local[2]", "--driver-java-options", JAVA_OPTIONS]
     conf = {
         "spark.ui.enabled": "false",
         "spark.connect.grpc.binding.port": port,

@@ -19,6 +19,7 @@ import duckdb
 import pytest
 
 import odibi_sql
+from tests.engines.conftest import JAVA_OPTIONS
 from tests.projects import write_project
 
 EXAMPLE = Path(__file__).parents[2] / "example_project"
@@ -30,7 +31,6 @@ SLOW_OF_EXAMPLE = (
     "select carrier, count(*) as n, sum((distance + x) % 7) as s\n"
     "from raw.flights, range(200) as r(x)\ngroup by carrier\n"
 )
-JVM = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m -XX:+UseSerialGC"
 SPARK = {"spark.default.parallelism": "6", "spark.sql.adaptive.enabled": "true"}
 
 
@@ -72,7 +72,12 @@ def started(role: str, *arguments: str, until: str) -> Iterator[int]:
 
     home = Path(pyspark.__file__).parent
     command = [str(home / "bin" / "spark-class"), f"org.apache.spark.deploy.{role}", "--host", "127.0.0.1"]
-    environment = {**os.environ, "SPARK_HOME": str(home), "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_DAEMON_JAVA_OPTS": JVM}
+    environment = {
+        **os.environ,
+        "SPARK_HOME": str(home),
+        "SPARK_LOCAL_IP": "127.0.0.1",
+        "SPARK_DAEMON_JAVA_OPTS": JAVA_OPTIONS,
+    }
     pipe, out = subprocess.PIPE, subprocess.STDOUT
     with subprocess.Popen(
         [*command, *arguments], stdout=pipe, stderr=out, env=environment, text=True, start_new_session=True
@@ -129,7 +134,11 @@ def test_ctrl_c_and_the_death_of_a_machine_of_the_cluster(
     catalog = folders[1] / "warehouse" / "dev.duckdb"
     before = catalog.read_bytes()
     project = folders[1] / "odibi_project.yml"
-    small = {"spark.executor.memory": "512m", "spark.driver.host": "127.0.0.1", "spark.executor.extraJavaOptions": JVM}
+    small = {
+        "spark.executor.memory": "512m",
+        "spark.driver.host": "127.0.0.1",
+        "spark.executor.extraJavaOptions": JAVA_OPTIONS,
+    }
     project.write_text(project.read_text() + settings(master, **small))
 
     if pytestconfig.getoption("--thorough"):

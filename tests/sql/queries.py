@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+import duckdb
+
 TABLES = {
     "orders": "select i as id, i * 2 as x, i % 2 as b, [i, i + 1] as items from range(1, 5) r(i)",
     "customers": "select i as id, 'c' || i as name, i % 2 as b from range(1, 4) r(i)",
@@ -23,6 +25,15 @@ TABLES = {
     "events": "select i as id, i as at from range(1, 4) r(i)",
     '"naïve 𝄞"': "select 14 as id",
 }
+
+
+def connected() -> duckdb.DuckDBPyConnection:
+    """To a database that has the tables under the names that queries use."""
+    connection = duckdb.connect()
+    connection.execute("create schema staging; create schema raw")
+    for name, sql in TABLES.items():
+        connection.execute(f"create table {name} as {sql}")
+    return connection
 
 
 @dataclass(frozen=True)

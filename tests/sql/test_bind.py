@@ -14,7 +14,7 @@ from odibi_sql.quoting import quote_name
 from odibi_sql.relation import Slot
 from odibi_sql.sql import Bound, Statement, analyse, bind
 
-from .queries import QUERIES, TABLES, Query, shown
+from .queries import QUERIES, TABLES, Query, connected, shown
 
 
 def slots_of(statement: Statement) -> list[Slot]:
@@ -29,11 +29,7 @@ def slots_of(statement: Statement) -> list[Slot]:
 @pytest.fixture(scope="module")
 def plain() -> duckdb.DuckDBPyConnection:
     """The tables under the names that queries use."""
-    connection = duckdb.connect()
-    connection.execute("create schema staging; create schema raw")
-    for name, sql in TABLES.items():
-        connection.execute(f"create table {name} as {sql}")
-    return connection
+    return connected()
 
 
 @pytest.fixture(scope="module")

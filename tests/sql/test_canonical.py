@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from odibi_sql.sql import analyse, canonical, token_diff
 from odibi_sql.sql.canonical import KEYWORDS
 
-from .queries import QUERIES, TABLES, Query
+from .queries import QUERIES, Query, connected
 
 SAME = [
     ("select 1", "SELECT 1"),
@@ -85,11 +85,7 @@ def test_the_canonical_form_reads_the_same(query: Query) -> None:
 
 @pytest.fixture(scope="module")
 def connection() -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect()
-    connection.execute("create schema staging; create schema raw")
-    for name, sql in TABLES.items():
-        connection.execute(f"create table {name} as {sql}")
-    return connection
+    return connected()
 
 
 PLACES = [

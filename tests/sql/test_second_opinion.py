@@ -9,7 +9,7 @@ import pytest
 
 from odibi_sql.sql import analyse
 
-from .queries import QUERIES, TABLES, Query, shown
+from .queries import QUERIES, Query, connected, shown
 
 SEVERAL = "InvalidInputException"  # PIVOT without a list of values is several statements to DuckDB
 NO_COLUMNS = "BinderException"  # get_table_names binds to tables that have no columns, and the query needs some
@@ -43,11 +43,7 @@ DIFFERENT = {
 
 @pytest.fixture(scope="module")
 def connection() -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect()
-    connection.execute("create schema staging; create schema raw")
-    for name, sql in TABLES.items():
-        connection.execute(f"create table {name} as {sql}")
-    return connection
+    return connected()
 
 
 @pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.sql)
