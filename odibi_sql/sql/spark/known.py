@@ -8,9 +8,9 @@ from __future__ import annotations
 from sqlglot import exp
 
 _SYNTAX = """
-    Alias All And Any Between Boolean Case Column CTE Cube DataType DataTypeParam Distinct Dot EQ Escape Except Exists
-    Filter From GT GTE Group GroupingSets Having Identifier If IgnoreNulls In Intersect Is JSONPath JSONPathKey
-    JSONPathRoot JSONPathSubscript Join LT LTE Lateral Limit Literal NEQ Neg Not Null NullSafeEQ NullSafeNEQ
+    Alias All And Any Between Boolean Case Column ColumnDef CTE Cube DataType DataTypeParam Distinct Dot EQ Escape
+    Except Exists Filter From GT GTE Group GroupingSets Having Identifier If IgnoreNulls In Intersect Is JSONPath
+    JSONPathKey JSONPathRoot JSONPathSubscript Join LT LTE Lateral Limit Literal NEQ Neg Not Null NullSafeEQ NullSafeNEQ
     Offset Or Order Paren PivotAlias Placeholder PropertyEQ Qualify Rollup Select Star Subquery Table
     TableAlias Union Var Where Window WindowSpec With Struct StructExtract Interval Kwarg ByteString
     IntervalSpan Aliases UnpivotColumns NotNull

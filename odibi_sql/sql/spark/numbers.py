@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 from sqlglot import exp
 
+from odibi_sql.sql.spark.nested_casts import cast_nested, is_nested
 from odibi_sql.sql.spark.operands import (
     Refused,
     as_double,
@@ -210,6 +211,8 @@ def cast(node: exp.Expr) -> exp.Expr:
         return _to_decimal(node)
     if target in ("date", "timestamp", "zoned"):
         return _to_moment(node)
+    if is_nested(to):
+        return cast_nested(node, cast)
     raise _no_cast(node)
 
 

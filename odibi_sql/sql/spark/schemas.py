@@ -135,7 +135,7 @@ def _mark(select: exp.Select, columns: list[exp.Column], ask: Ask) -> None:
         type_ = known.get(text)
         found = kind_of(type_) if type_ is not None else None
         is_alias = not column.table and column.name.lower() in aliases
-        if is_alias and (found is None or not _is_column_first(column, select)):
+        if is_alias and (type_ is None or not _is_column_first(column, select)):
             aliased.append((column, found))
         elif type_ is not None:
             if _is_row(column, type_, select, ask):
@@ -161,7 +161,7 @@ def _note(node: exp.Expr, type_: str) -> None:
     known = kind_of(type_)
     if known is not None:
         node.meta["kind"] = known
-    if known == "list" or type_ == UNTYPED:
+    if known in ("list", "struct") or type_.startswith("MAP(") or type_ == UNTYPED:
         node.meta[TYPE] = type_
 
 

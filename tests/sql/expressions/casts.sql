@@ -7,7 +7,7 @@ d::bigint  -- rewritten
 d::double  -- equal
 d::decimal(10,1)  -- equal
 d::varchar  -- equal
-f::varchar  -- refused, without types: stops
+f::varchar  -- stops
 r::double  -- rewritten
 r::varchar  -- refused, without types: stops
 s::varchar  -- rewritten
@@ -42,7 +42,7 @@ TIMESTAMP '2024-02-29 12:34:56'  -- equal
 '2024-01-31'::date  -- equal
 li::varchar  -- refused, without types: stops
 st::varchar  -- refused, without types: stops
-li::bigint[]  -- refused
+li::bigint[]  -- rewritten, without types: refused
 dt::timestamp::varchar  -- rewritten
 ts::time  -- refused
 '12:30:00'::time  -- refused
@@ -79,7 +79,7 @@ TRY_CAST(p AS integer)  -- rewritten
 TRY_CAST(p AS date)  -- rewritten
 TRY_CAST(sd AS date)  -- rewritten
 TRY_CAST(sd AS timestamp)  -- rewritten
-d::double::varchar  -- refused
+d::double::varchar  -- rewritten
 coalesce(i::varchar, 'none')  -- equal
 CAST(d AS decimal(18,6))  -- equal
 bo::int + 1  -- equal
@@ -107,3 +107,15 @@ array_to_string([make_timestamp(id - 3, 1, 1, 0, 0, 0)], ',')  -- stops
 TRY_CAST(n || '_000' AS double)  -- stops
 TRY_CAST('1_000' AS decimal(10,2))  -- stops
 TRY_CAST('a_1_2' AS double)  -- rewritten
+st::STRUCT(b VARCHAR, A DOUBLE)  -- rewritten, without types: refused
+st::STRUCT(a DECIMAL(9, 2), z DATE, n BIGINT[])  -- rewritten, without types: refused
+mp::MAP(VARCHAR, DOUBLE)  -- rewritten, without types: refused
+ls::VARCHAR[]  -- rewritten, without types: refused
+li::VARCHAR[]  -- rewritten, without types: refused
+li::VARCHAR  -- refused, without types: stops
+TRY_CAST(li AS bigint[])  -- refused
+li::bigint[3]  -- refused
+CASE WHEN NOT isnan(g) THEN g::varchar || '!' END  -- rewritten, without types: stops
+g::varchar  -- stops
+NULL::STRUCT(a INTEGER, l DOUBLE[])  -- rewritten
+NULL::DATE[]  -- rewritten
