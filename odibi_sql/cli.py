@@ -109,8 +109,10 @@ def run(arguments: list[str], part: Part | None = None) -> int:
 
 def _comes_of_ctrl_c(error: BaseException | None) -> bool:
     """Whether it was raised while Ctrl-C was on its way up: what that has cut off may fail once more as it is ended."""
+    from odibi_sql.engines.duckdb.failures import is_ctrl_c
+
     while error is not None:
-        if isinstance(error, KeyboardInterrupt):
+        if isinstance(error, KeyboardInterrupt) or is_ctrl_c(error):
             return True
         error = error.__context__
     return False

@@ -29,7 +29,6 @@ _CANDIDATES = re.compile(r'"((?:[^"]|"")+)" in REPLACE list not found.*\nCandida
 _NOT_FOR_USERS = re.compile(r"\n+(LINE \d+: |Stack Trace:|Use \"SET ).*", re.DOTALL)
 _SIGNATURES = re.compile(r"(\n\tCandidate functions:)((?:\n\t.*)+)")
 _MOST_SIGNATURES = 6
-_CTRL_C = "Query interrupted"  # what DuckDB makes of KeyboardInterrupt amid a query of the main thread
 
 
 class Statement(Struct, frozen=True):
@@ -64,9 +63,14 @@ def translated(running: Statement | None = None) -> Iterator[None]:
     except duckdb.Error as error:
         raise failure_of(error, running) from error
     except RuntimeError as error:
-        if str(error) != _CTRL_C:
+        if not is_ctrl_c(error):
             raise
         raise KeyboardInterrupt from error
+
+
+def is_ctrl_c(error: BaseException) -> bool:
+    """Whether it is what DuckDB makes of KeyboardInterrupt amid a query of the main thread."""
+    return isinstance(error, RuntimeError) and str(error) == "Query interrupted"
 
 
 def failure_of(error: duckdb.Error, running: Statement | None = None) -> EngineFailure:
