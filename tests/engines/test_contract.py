@@ -235,6 +235,17 @@ def test_what_parts_hold_is_what_they_hold_together(cursor: Cursor, tmp_path: Pa
     assert sum(by_id.values(), NO_ROWS) == sum(counts, NO_ROWS)
 
 
+def test_a_file_has_no_more_rows_than_it_may(cursor: Cursor, tmp_path: Path) -> None:
+    sql = "select i, i % 7 as k from range(1000000) t(i)"
+    written = cursor.write(sql, tmp_path / "r", Layout(rows=300_000))
+    parts = stored(written)
+    counts = [count.rows for count in cursor.count(parts)]
+    assert sum(counts) == 1_000_000 and max(counts) < 400_000 and len(counts) < 8
+    assert written.content == cursor.write(sql, tmp_path / "one").content
+    few = cursor.write("select * from (values (1), (2), (3)) t(i)", tmp_path / "few", Layout(rows=300_000))
+    assert len(few.parts) <= 2 and few.columns == (Column("i", "INTEGER"),)
+
+
 def test_nothing_can_be_laid_out(cursor: Cursor, tmp_path: Path) -> None:
     written = cursor.write("select 1 as a where false", tmp_path / "r", Layout(partition_by=("a",)))
     assert set(cursor.count(stored(written))) <= {Count(0, 0)}

@@ -51,8 +51,9 @@ class SparkEngineSession:
         self._at_hand: dict[Stored, str] = {}
         with translated():
             self.connection = connect(options)
+        self.is_sail = options.settings.get("server") == "sail"
         # Sail has no temporary functions: the time is written into the text instead.
-        self.moments = literals(options.now) if options.settings.get("server") == "sail" else None
+        self.moments = literals(options.now) if self.is_sail else None
         self.parts_at = options.parts_at
         self.reader = Reader(lambda: self.spark, options.scratch, lambda: self.duckdb, options.parts_at)
 
@@ -133,8 +134,7 @@ class SparkEngineSession:
         return at_hand.setdefault(stored, name)
 
     def numbered(self, stored: Stored, number: str) -> DataFrame:
-        is_sail = self.moments is not None
-        return self.reader.numbered(stored, number, tells_files=not is_sail)
+        return self.reader.numbered(stored, number, tells_files=not self.is_sail)
 
     def named(self, columns: tuple[Column, ...]) -> tuple[Column, ...]:
         """The columns with their types as DuckDB writes them: it quotes the labels of structs by rules of its own."""
@@ -208,7 +208,13 @@ class SparkCursor:
         casts = types.write_expressions(frame.schema)
         frame = frame.selectExpr(*casts) if casts else frame
         counting = None if self._is_far or layout.partition_by else Counting.of(frame)
-        writing = write_parts(counting.frame if counting else frame, stem, self._session.parts_at, layout)
+        writing = write_parts(
+            counting.frame if counting else frame,
+            stem,
+            self._session.parts_at,
+            layout,
+            counts_rows=not self._session.is_sail,
+        )
         with self._running(sql), writing as parts:
             written = Written(columns, parts.files, 0, parts.bytes, "", uris=parts.uris)
             stored = written.stored()

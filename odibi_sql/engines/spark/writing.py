@@ -3,6 +3,7 @@ then moved out of it; at a URI, where moving would be copying, they stay.
 
 Values that are not to share a file are told apart by a hash of them, in a column of its own that names folders and is
 in no file: of the values themselves some can be no name. Two that have one hash come into one file, which is no harm.
+On Sail, which knows no limit of rows in a file, the number of a row names such a folder.
 """
 
 from __future__ import annotations
@@ -37,20 +38,27 @@ class Parts(Struct, frozen=True):
 
 
 @contextmanager
-def write_parts(frame: DataFrame, stem: Path, parts_at: str | None, layout: Layout = ONE_FILE) -> Iterator[Parts]:
-    """Whatever goes wrong, here or inside, nothing is left of them."""
-    writer = _writer(frame, layout)
+def write_parts(
+    frame: DataFrame, stem: Path, parts_at: str | None, layout: Layout = ONE_FILE, *, counts_rows: bool = True
+) -> Iterator[Parts]:
+    """Whatever goes wrong, here or inside, nothing is left of them. `counts_rows`: Spark itself ends a file when it has
+    as many rows as it may."""
+    writer = _writer(frame, layout, counts_rows)
     with _beside(writer, stem) if parts_at is None else _at_uri(writer, f"{parts_at}/{stem.name}") as parts:
         yield parts
 
 
-def _writer(frame: DataFrame, layout: Layout) -> DataFrameWriter:
+def _writer(frame: DataFrame, layout: Layout, counts_rows: bool) -> DataFrameWriter:
     if layout.partition_by:
         values = content.hash_of(frame.schema, layout.partition_by)
         frame = frame.selectExpr("*", f"{values} AS {_VALUES}").repartition(_VALUES)
         return frame.write.option("compression", "zstd").partitionBy(_VALUES)
-    writer = frame.write.option("compression", "zstd")
-    return writer if layout.rows is None else writer.option("maxRecordsPerFile", layout.rows)
+    if layout.rows is None:
+        return frame.write.option("compression", "zstd")
+    if not counts_rows:
+        frame = frame.selectExpr("*", f"monotonically_increasing_id() DIV {layout.rows} AS {_VALUES}")
+        return frame.write.option("compression", "zstd").partitionBy(_VALUES)
+    return frame.write.option("compression", "zstd").option("maxRecordsPerFile", layout.rows)
 
 
 @contextmanager
