@@ -18,19 +18,9 @@ from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
+from odibi_sql.attempt import Attempt, Miss, Outcome, Outcomes
 from odibi_sql.events import EventEmitter
-from odibi_sql.executor import (
-    Attempt,
-    DAGExecutor,
-    Execution,
-    ExecutorOptions,
-    Miss,
-    Outcome,
-    Outcomes,
-    Task,
-    _Running,
-    priorities,
-)
+from odibi_sql.executor import DAGExecutor, Execution, ExecutorOptions, Task, _Running, priorities
 
 Shape = Callable[[random.Random, int, int], tuple[int, ...]]
 

@@ -18,7 +18,6 @@ from __future__ import annotations
 import contextlib
 import queue
 import random
-import threading
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from typing import Protocol
@@ -27,17 +26,15 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from odibi_sql import interrupts
+from odibi_sql.attempt import Attempt, Miss, NodeFailure, NodeRunner, Outcome, Outcomes
 from odibi_sql.events import (
     EventEmitter,
-    NodeError,
     NodeExecutionResult,
     NodeFinished,
     NodeRetrying,
     NodeStarted,
     Resource,
-    Sample,
     Status,
-    Verdict,
 )
 from odibi_sql.priorityqueue import PriorityQueue
 
@@ -61,85 +58,6 @@ class Task(Struct, frozen=True):
     estimate_s: float | None = None
     after: tuple[str, ...] = ()
     group: str | None = None
-
-
-class Outcome(Struct, frozen=True):
-    """What a node has come to: found in the store, or made. A check has a verdict; with `fail` comes an `error`, and
-    nothing that is downstream is skipped for it."""
-
-    reason: str
-    rows: int | None
-    columns: int
-    bytes: int | None
-    key: str
-    content: str
-    verdict: Verdict | None = None
-    error: NodeError | None = None
-    sample: Sample | None = None
-
-
-class Miss(Struct, frozen=True):
-    """Nothing stored fits: run it, for this reason; `key` is where the result will be kept."""
-
-    reason: str
-    key: str
-
-
-class Attempt:
-    """One run of a node, which the coordinator can cancel from outside: alone, or since the whole build is stopped.
-
-    An engine forgets an interrupt that comes between two statements, so the coordinator repeats `cancel` until the
-    node has ended, and the node asks `cancelled` before each statement.
-    """
-
-    def __init__(self, number: int) -> None:
-        self.number = number
-        self._cancelled = threading.Event()
-        self._interrupt: Callable[[], None] | None = None
-        self._stop: Callable[[], None] | None = None
-
-    def on_cancel(self, interrupt: Callable[[], None]) -> None:
-        self._interrupt = interrupt
-
-    def on_stop(self, interrupt: Callable[[], None]) -> None:
-        """Until `on_cancel` is called: what the node does is for others too."""
-        self._stop = interrupt
-
-    def cancelled(self) -> bool:
-        return self._cancelled.is_set()
-
-    def cancel(self, *, whole: bool = False) -> None:
-        """`whole`: all of the build is stopped."""
-        self._cancelled.set()
-        interrupt = self._interrupt or (self._stop if whole else None)
-        if interrupt is not None:
-            interrupt()
-
-
-class NodeFailure(Exception):
-    """A node failed as nodes do; `passing` says that another attempt may succeed."""
-
-    def __init__(self, error: NodeError, *, passing: bool = False) -> None:
-        super().__init__(error.message)
-        self.error = error
-        self.passing = passing
-
-
-Outcomes = Mapping[str, Outcome | NodeFailure]
-
-
-class NodeRunner(Protocol):
-    """What the executor drives. `look_up` is called by the coordinator when all upstream is done, `run` by a worker.
-
-    `run` raises NodeFailure; anything else it raises is a bug and ends the build. `run_group` is `run` for several
-    tasks of one group, and gives what became of each.
-    """
-
-    def look_up(self, name: str) -> Outcome | Miss: ...
-
-    def run(self, name: str, attempt: Attempt) -> Outcome: ...
-
-    def run_group(self, names: tuple[str, ...], attempt: Attempt) -> Outcomes: ...
 
 
 class _Pool(Protocol):
@@ -273,7 +191,7 @@ class DAGExecutor(Struct):
                 self._cancel_running()
         for name in self.tasks:  # what never got ready because the build was stopped
             if name not in self._results:
-                self._finish(name, "skipped", self._stopped or "nothing ran")
+                self._skip(name, self._stopped or "nothing ran")
 
     def _start_ready(self, pool: _Pool) -> None:
         now = self.clock()
@@ -407,7 +325,7 @@ class DAGExecutor(Struct):
                 error, message=f"took longer than its timeout of {task.timeout:g} s", line=None, column=None
             )
         elif running.attempt.cancelled():
-            self._finish(task.name, "skipped", self._stopped or "interrupted")
+            self._skip(task.name, self._stopped or "interrupted")
             return
         elif failure.passing and number <= task.retries and self._stopped is None:
             delay = min(RETRY_CAP_S, task.retry_delay * 2 ** (number - 1)) * self.jitter()
@@ -429,7 +347,7 @@ class DAGExecutor(Struct):
         while stack:
             name = stack.pop()
             if name not in self._results:
-                self._finish(name, "skipped", f"upstream `{failed}` failed")
+                self._skip(name, f"upstream `{failed}` failed")
                 stack += self._below[name]
 
     def _stop(self, reason: str) -> None:
@@ -442,7 +360,7 @@ class DAGExecutor(Struct):
     def _skip_all(self, names: Iterable[str]) -> None:
         for name in names:
             if name not in self._results:
-                self._finish(name, "skipped", self._stopped or "interrupted")
+                self._skip(name, self._stopped or "interrupted")
 
     def _cancel_late(self) -> None:
         now = self.clock()
@@ -471,11 +389,11 @@ class DAGExecutor(Struct):
         if self._stopped is None:
             self._push(name)
 
-    def _finish(self, name: str, status: str, reason: str) -> None:
-        result = self._result(name, reason)
-        self._record(replace(result, status="skipped" if status == "skipped" else "failed"))
+    def _skip(self, name: str, reason: str) -> None:
+        self._record(self._result(name, reason))
 
     def _result(self, name: str, reason: str) -> NodeExecutionResult:
+        """As if it was skipped: whoever knows better says so."""
         now = self.clock()
         began = self._began.get(name)
         return NodeExecutionResult(

@@ -18,6 +18,7 @@ from pathlib import Path
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from odibi_sql.attempt import Attempt, Miss, NodeFailure, Outcome, Outcomes
 from odibi_sql.cache import CacheManager, Entry, Recipe
 from odibi_sql.cache.keys import engine_name
 from odibi_sql.compile import Places
@@ -30,7 +31,6 @@ from odibi_sql.engines.protocol import Engine, EngineFailure, Session, Written
 from odibi_sql.engines.sessions import writer_of
 from odibi_sql.errors import Location, OdibiError, Problems, SqlError
 from odibi_sql.events import NodeError
-from odibi_sql.executor import Attempt, Miss, NodeFailure, Outcome, Outcomes
 from odibi_sql.hooks import AroundRun, run_hooks
 from odibi_sql.incremental.increments import Before, Increment, Made
 from odibi_sql.incremental.strategies import grows, has_intervals

@@ -10,18 +10,9 @@ import pytest
 
 import odibi_sql
 from benchmarks.scheduling import SHAPES, misjudged, random_tasks, simulate
+from odibi_sql.attempt import Attempt, Miss, NodeFailure, Outcome, Outcomes
 from odibi_sql.events import EventEmitter, NodeError
-from odibi_sql.executor import (
-    Attempt,
-    DAGExecutor,
-    Execution,
-    ExecutorOptions,
-    Miss,
-    NodeFailure,
-    Outcome,
-    Outcomes,
-    Task,
-)
+from odibi_sql.executor import DAGExecutor, Execution, ExecutorOptions, Task
 from tests.conftest import WriteProject
 
 

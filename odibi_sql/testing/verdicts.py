@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from odibi_sql.attempt import Outcome
 from odibi_sql.cache import Entry
 from odibi_sql.checks.verdict import because, judge, told_of
 from odibi_sql.errors import Location
 from odibi_sql.events import NodeError
-from odibi_sql.executor import Outcome
 from odibi_sql.model import Check
 from odibi_sql.relation import Stored
 from odibi_sql.testing.samples import sample

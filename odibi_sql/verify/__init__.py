@@ -17,22 +17,13 @@ from typing import TYPE_CHECKING, Any, Literal
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from odibi_sql.attempt import Attempt, Miss, NodeFailure, NodeRunner, Outcome, Outcomes
 from odibi_sql.compile import Compiled
 from odibi_sql.dag import DAG, DAGNode
 from odibi_sql.engines.duckdb.comparing import Comparison, compare
 from odibi_sql.errors import Location, OdibiError, Problems, ProjectError, SqlError
 from odibi_sql.events import EventEmitter, NodeError, NodeExecutionResult
-from odibi_sql.executor import (
-    Attempt,
-    DAGExecutor,
-    Execution,
-    ExecutorOptions,
-    Miss,
-    NodeFailure,
-    NodeRunner,
-    Outcome,
-    Outcomes,
-)
+from odibi_sql.executor import DAGExecutor, Execution, ExecutorOptions
 from odibi_sql.inputs import Given, Inputs
 from odibi_sql.model import Model
 from odibi_sql.orchestrator import BuildOptions, Orchestrator

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from odibi_sql.attempt import Attempt, Miss, NodeFailure, Outcome, Outcomes
 from odibi_sql.events import (
     Event,
     EventEmitter,
@@ -22,18 +23,7 @@ from odibi_sql.events import (
     NodeRetrying,
     NodeStarted,
 )
-from odibi_sql.executor import (
-    Attempt,
-    DAGExecutor,
-    Execution,
-    ExecutorOptions,
-    Miss,
-    NodeFailure,
-    Outcome,
-    Outcomes,
-    Task,
-    priorities,
-)
+from odibi_sql.executor import DAGExecutor, Execution, ExecutorOptions, Task, priorities
 
 FOUND = Outcome("unchanged", 1, 1, 1, "key", "content")
 
