@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import json
 import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -21,9 +20,9 @@ from odibi_sql.commands.options import (
     project_options,
     run_options,
     select_options,
-    wants_colour,
 )
-from odibi_sql.events import EventEmitter, NodeFinished, Tracker, Warned
+from odibi_sql.commands.telling import print_document, reported
+from odibi_sql.events import NodeFinished, Tracker, Warned
 from odibi_sql.publish import OvertakenError
 from odibi_sql.reports import open_report
 from odibi_sql.reports.text import duration
@@ -61,20 +60,13 @@ def command(ctx: click.Context, /, dry_run: bool, verbose: bool, quiet: bool, ou
 
 
 def _build(invocation: Invocation, verbose: bool, quiet: bool, output: str, options: Mapping[str, Any]) -> int:
-    interactive = sys.stderr.isatty() and wants_colour() and not quiet
-    name = "quiet" if quiet else "live" if interactive else "lines"
-    report = open_report(name, sys.stderr, verbose=verbose, colour=wants_colour())
     tracker = Tracker()
-    try:
+    with reported(tracker, verbose=verbose, quiet=quiet) as emitter:
         talk = contextlib.redirect_stdout(_Talk())  # what Python models print is no data
-        with orchestrate(EventEmitter(tracker, report), invocation.part, **options) as orchestrator, talk:
+        with orchestrate(emitter, invocation.part, **options) as orchestrator, talk:
             build = orchestrator.build()
-    finally:
-        report.close()
     if output == "json":
-        from odibi_sql.reports.json import build_document
-
-        click.echo(json.dumps(build_document(tracker), indent=2))
+        print_document(tracker)
     elif not verbose:
         from odibi_sql.proof import keep_build
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,72 +35,58 @@ def complete_names(ctx: click.Context, param: click.Parameter, incomplete: str) 
     return sorted(before + stem for stem in stems if stem.startswith(word))
 
 
-def project_options(function: F) -> F:
-    """--project-dir, --target, --engine, --vars."""
-    for option in (
-        click.option(
-            "--vars", "variables", metavar="YAML", help="Vars above the project's, as `{name: value}` or `name=value`"
-        ),
-        click.option("--engine", help="Engine to run on: duckdb (also called pandas) or spark"),
-        click.option("--target", "-t", help="Target to publish to or to compare with [default: dev]"),
-        click.option(
-            "--project-dir", type=click.Path(path_type=Path), help="Folder of the project [default: here or above]"
-        ),
-    ):
-        function = option(function)
-    return function
+def _together(*options: Callable[[F], F]) -> Callable[[F], F]:
+    """One decorator of these options, in the order in which help lists them."""
+
+    def take(function: F) -> F:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return take
 
 
-def select_options(function: F) -> F:
-    """--select, --exclude."""
-    for option in (
-        click.option(
-            "--exclude",
-            "-x",
-            multiple=True,
-            metavar="SELECTOR",
-            shell_complete=complete_names,
-            help="What to leave out",
-        ),
-        click.option(
-            "--select",
-            "-s",
-            multiple=True,
-            metavar="SELECTOR",
-            shell_complete=complete_names,
-            help="What to take: name, +name, name+, 2+name, @name, tag:, path:, config.KEY:, state:modified; "
-            "a space is `or`, a comma `and`",
-        ),
-    ):
-        function = option(function)
-    return function
-
-
-def run_options(function: F) -> F:
-    """--threads, --no-cache, --as-of, --defer."""
-    for option in (
-        click.option("--defer", metavar="TARGET", help="Read what is not selected from this target's publication"),
-        click.option("--as-of", metavar="TIME", help="The build's time for current_date and now(), in ISO 8601"),
-        click.option("--no-cache", is_flag=True, help="Run everything selected, whatever is stored"),
-        click.option("--threads", type=click.IntRange(1), help="Models to run at once [default: number of CPUs]"),
-    ):
-        function = option(function)
-    return function
-
-
-def increment_options(function: F) -> F:
-    """--full-refresh, --start, --end."""
-    for option in (
-        click.option("--end", metavar="TIME", help="Make intervals anew that begin before this time"),
-        click.option("--start", metavar="TIME", help="Make intervals anew that end after this time, in ISO 8601"),
-        click.option("--full-refresh", is_flag=True, help="Make incremental models anew, from all of their inputs"),
-    ):
-        function = option(function)
-    return function
-
-
-def checks_option(function: F) -> F:
-    return click.option("--no-checks", is_flag=True, help="Leave checks out")(function)
+project_options = _together(
+    click.option(
+        "--project-dir", type=click.Path(path_type=Path), help="Folder of the project [default: here or above]"
+    ),
+    click.option("--target", "-t", help="Target to publish to or to compare with [default: dev]"),
+    click.option("--engine", help="Engine to run on: duckdb (also called pandas) or spark"),
+    click.option(
+        "--vars", "variables", metavar="YAML", help="Vars above the project's, as `{name: value}` or `name=value`"
+    ),
+)
+select_options = _together(
+    click.option(
+        "--select",
+        "-s",
+        multiple=True,
+        metavar="SELECTOR",
+        shell_complete=complete_names,
+        help="What to take: name, +name, name+, 2+name, @name, tag:, path:, config.KEY:, state:modified; "
+        "a space is `or`, a comma `and`",
+    ),
+    click.option(
+        "--exclude",
+        "-x",
+        multiple=True,
+        metavar="SELECTOR",
+        shell_complete=complete_names,
+        help="What to leave out",
+    ),
+)
+run_options = _together(
+    click.option("--threads", type=click.IntRange(1), help="Models to run at once [default: number of CPUs]"),
+    click.option("--no-cache", is_flag=True, help="Run everything selected, whatever is stored"),
+    click.option("--as-of", metavar="TIME", help="The build's time for current_date and now(), in ISO 8601"),
+    click.option("--defer", metavar="TARGET", help="Read what is not selected from this target's publication"),
+)
+increment_options = _together(
+    click.option("--full-refresh", is_flag=True, help="Make incremental models anew, from all of their inputs"),
+    click.option("--start", metavar="TIME", help="Make intervals anew that end after this time, in ISO 8601"),
+    click.option("--end", metavar="TIME", help="Make intervals anew that begin before this time"),
+)
+checks_option = click.option("--no-checks", is_flag=True, help="Leave checks out")
 
 
 def output_option(*formats: str) -> Callable[[F], F]:
@@ -179,7 +163,3 @@ def parse_time(option: str, text: str | None) -> datetime | None:
     except ValueError as error:
         raise OdibiError(f"{option} is not a time: `{text}`", hint="write 2026-01-31 or 2026-01-31T08:00:00") from error
     return time if time.tzinfo else time.replace(tzinfo=UTC)
-
-
-def wants_colour() -> bool:
-    return sys.stderr.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

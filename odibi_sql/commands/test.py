@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from typing import Any
 
 import click
 
-from odibi_sql.commands.options import (
-    orchestrate,
-    output_option,
-    project_options,
-    run_options,
-    select_options,
-    wants_colour,
-)
-from odibi_sql.events import EventEmitter, Tracker
-from odibi_sql.reports import open_report
+from odibi_sql.commands.options import orchestrate, output_option, project_options, run_options, select_options
+from odibi_sql.commands.telling import print_document, reported
+from odibi_sql.events import Tracker
 
 
 @click.command("test")
@@ -36,19 +27,14 @@ def command(verbose: bool, quiet: bool, output: str, **options: Any) -> int:
     \b
     odibi-sql test --select orders
     """
-    interactive = sys.stderr.isatty() and wants_colour() and not quiet
-    name = "quiet" if quiet else "live" if interactive else "lines"
-    report = open_report(name, sys.stderr, verbose=verbose, colour=wants_colour())
     tracker = Tracker()
-    try:
-        with orchestrate(EventEmitter(tracker, report), only_checks=True, **options) as orchestrator:
-            build = orchestrator.build()
-    finally:
-        report.close()
+    with (
+        reported(tracker, verbose=verbose, quiet=quiet) as emitter,
+        orchestrate(emitter, only_checks=True, **options) as orchestrator,
+    ):
+        build = orchestrator.build()
     if output == "json":
-        from odibi_sql.reports.json import build_document
-
-        click.echo(json.dumps(build_document(tracker), indent=2))
+        print_document(tracker)
     if build.execution.interrupted:
         return 130
     return 0 if build.execution.ok else 1
