@@ -50,15 +50,13 @@ class Asking(Struct, frozen=True):
 
     def _answer(self, source: Source, setting: str, sql: str, relation: Relation) -> Written:
         where = _place(source, setting)
-        name = ".".join(quote_name(part) for part in source.name.split("."))
-        statement = analyse(as_query(sql, name), "duckdb", self.dialect)
-        hint: str | None
+        statement = analyse(as_query(sql, _quoted(source)), "duckdb", self.dialect)
         slots = []
         for reference in statement.references:
             called = ".".join(reference.parts).casefold()
             if called not in (source.name.casefold(), source.table.casefold()):
-                hint = f"it can read `{source.name}` alone"
-                raise ProjectError(f"`{setting}` of `{source.name}` reads `{called}`", where, hint)
+                told = f"`{setting}` of `{source.name}` reads `{called}`"
+                raise ProjectError(told, where, f"it can read `{source.name}` alone")
             slots.append(Slot(reference.start, reference.end, "relation", source.name, reference.suffix))
         safe = re.sub(r"\W", "_", source.name)
         try:
@@ -70,16 +68,19 @@ class Asking(Struct, frozen=True):
                 bound = context.bind(statement.sql, (*statement.rewrites, *slots), views)
                 return context.write(bound, self.scratch() / f"ask-{safe}")
         except EngineFailure as failure:
-            hint = failure.advice
-            raise ProjectError(f"`{setting}` of `{source.name}`: {failure.message}", where, hint) from failure
+            told = f"`{setting}` of `{source.name}`: {failure.message}"
+            raise ProjectError(told, where, failure.advice) from failure
+
+
+def _quoted(source: Source) -> str:
+    return ".".join(quote_name(part) for part in source.name.split("."))
 
 
 def _newest(source: Source) -> str:
-    name = ".".join(quote_name(part) for part in source.name.split("."))
     asked = source.freshness.filter if source.freshness else None
     field = source.loaded_at_field or ""
     field = quote_name(field) if field.isidentifier() else field
-    return f"SELECT max({field}) AS loaded_at FROM {name}{f' WHERE {asked}' if asked else ''}"
+    return f"SELECT max({field}) AS loaded_at FROM {_quoted(source)}{f' WHERE {asked}' if asked else ''}"
 
 
 def _moment(stored: Stored) -> datetime | None:

@@ -21,8 +21,7 @@ def run_hooks(name: str, hooks: Iterable[Hook], run: Callable[[str], None]) -> N
         except EngineFailure as failure:
             if failure.interrupted or failure.passing:
                 raise
-            hint = failure.advice
-            raise RunError(f"`{name}`: {failure.message}", hook.where, hint) from failure
+            raise RunError(f"`{name}`: {failure.message}", hook.where, failure.advice) from failure
 
 
 class AroundRun(Struct):

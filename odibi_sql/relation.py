@@ -1,8 +1,8 @@
 """What a node can read, as data: stored results, files, tables of another database, and queries over these.
 
 Engines turn a relation into a view; the store and the publication keep relations as JSON, whose form is written in the
-heads of the classes. A relation says all that is
-needed to read it, so whoever holds one needs neither the graph nor the project.
+heads of the classes. A relation says all that is needed to read it, so whoever holds one needs neither the graph nor
+the project.
 """
 
 from __future__ import annotations

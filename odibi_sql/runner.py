@@ -56,8 +56,7 @@ class StepRunner(Struct):
     a folder for the SQL of what runs.
 
     `undecided` are models whose contracts only their results can keep or break. `fitted` is the SQL that was made for
-    types before. `relations` grows as nodes end: what
-    each offers to its readers.
+    types before. `relations` grows as nodes end: what each offers to its readers.
     """
 
     plan: Plan
@@ -225,7 +224,7 @@ class StepRunner(Struct):
         return session
 
     def _engine(self, node: DAGNode) -> Engine:
-        return load_engine(self.plan.recipes.engine_of(node)[0].partition(" ")[0])
+        return load_engine(engine_name(self.plan.recipes.engine_of(node)[0]))
 
     def _prefix(self, number: int) -> str:
         return f"__odibi_{self.plan.recipes.moment.run_id[-6:]}_{number}_"
@@ -254,32 +253,34 @@ class StepRunner(Struct):
                 self._keep_code(node)
             if self._tells_time(node):
                 cursor.fix_time()
-            if isinstance(node.definition, PythonModel):
-                called = write_python(node, node.definition, context, views, stem, self.folder, attempt.on_cancel)
-                return self._after(node, context, Made(called))
-            if has_intervals(node.config):
-                made = self._time_range(node, context, views, _below(stem)).made()
-                return self._after(node, context, made)
-            bound = bound_query(context, node, views)
-            if (version := self._versions.get(node.name)) is not None:
-                made = self._make_version(Increment(context, node.config, _below(stem)), version, bound)
-                return self._after(node, context, made)
-            make = MATERIALIZATIONS[node.config.materialized].make
-            if make is not None:
-                previous = self.plan.recipes.previous.get(node.name)
-                before = previous.relation if previous else None
-                now = self.plan.recipes.moment.now
-                options = node.config.all_options()
-                _, written = make(Making(context, bound, stem, options, before, now))
-                return self._after(node, context, Made(written))
-            if is_stored(node):
-                written = context.write(bound, stem)
-                if (failures := calculated(context, node, bound)) is not None:
-                    self._failures[node.name] = failures
-                return self._after(node, context, Made(written))
-            columns = context.describe(bound)
-            context.check_as_view(bound)
-            return columns, None
+            if not is_stored(node):
+                bound = bound_query(context, node, views)
+                columns = context.describe(bound)
+                context.check_as_view(bound)
+                return columns, None
+            return self._after(node, context, self._made(node, context, views, stem, attempt))
+
+    def _made(
+        self, node: DAGNode, context: NodeContext, views: Mapping[str, str], stem: Path, attempt: Attempt
+    ) -> Made:
+        """The rows of a node that keeps some, by whatever way it has of making them."""
+        if isinstance(node.definition, PythonModel):
+            return Made(write_python(node, node.definition, context, views, stem, self.folder, attempt.on_cancel))
+        if has_intervals(node.config):
+            return self._time_range(node, context, views, _below(stem)).made()
+        bound = bound_query(context, node, views)
+        if (version := self._versions.get(node.name)) is not None:
+            return self._make_version(Increment(context, node.config, _below(stem)), version, bound)
+        make = MATERIALIZATIONS[node.config.materialized].make
+        if make is not None:
+            previous = self.plan.recipes.previous.get(node.name)
+            before = previous.relation if previous else None
+            now = self.plan.recipes.moment.now
+            return Made(make(Making(context, bound, stem, node.config.all_options(), before, now)))
+        written = context.write(bound, stem)
+        if (failures := calculated(context, node, bound)) is not None:
+            self._failures[node.name] = failures
+        return Made(written)
 
     def _after(self, node: DAGNode, context: NodeContext, made: Made) -> tuple[tuple[Column, ...], Made]:
         """What was made, once its hooks have run: where one fails, the model has, and its rows are not kept."""

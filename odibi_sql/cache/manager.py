@@ -9,7 +9,7 @@
 
 An entry's JSON is linked into place after its parts, and never over another: it is there whole or not at all, and of
 two builders of one key the first wins. Before its parts get there, the same JSON stands in the run's own folder: if the
-run is killed in between, it tells which parts are nobody's. Nothing is fsynced file by file: `flush` comes before a
+run is killed in between, it tells which parts are nobody's. Nothing is fsynced file by file: one sync comes before a
 publication.
 
 Versions of an incremental model share the parts that did not change: an entry may name parts that were made for another
@@ -179,10 +179,6 @@ class CacheManager:
         if self._latest is not None and latest:
             self._latest[entry.name] = Latest(entry.key, entry.duration_s)
         return entry
-
-    def flush(self) -> None:
-        """What was put so far survives a power cut (on Linux, where sync waits for the disk)."""
-        os.sync()
 
     def close(self) -> None:
         """Forget this run's temporary files, and those of runs that were killed; keep durations for the next run."""

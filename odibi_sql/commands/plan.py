@@ -18,8 +18,6 @@ from odibi_sql.commands.options import (
     select_options,
 )
 
-WORDS = {"run": "run", "cached": "cached", "maybe": "maybe"}
-
 
 @click.command("plan")
 @select_options
@@ -48,6 +46,4 @@ def command(output: str, verbose: bool = False, **options: Any) -> None:
     for step in shown:
         click.echo(f"{step.action:6}  {step.node.name:{width}}  {step.reason}".rstrip())
     counts = {action: sum(1 for step in steps if step.action == action) for action in ("run", "maybe", "cached")}
-    click.echo(
-        ", ".join(f"{count:,} {WORDS[action]}" for action, count in counts.items() if count) or "nothing", err=True
-    )
+    click.echo(", ".join(f"{count:,} {action}" for action, count in counts.items() if count) or "nothing", err=True)

@@ -304,7 +304,7 @@ def columns_of(making: Making, query: tuple[Column, ...]) -> tuple[Column, ...]:
         raise
 
 
-def make(making: Making) -> tuple[tuple[Column, ...], Written]:
+def make(making: Making) -> Written:
     """The query's rows are kept for a moment, so that it runs once; what is wrong in it has its own places."""
     context = making.context
     fresh = context.write(making.bound, making.stem.with_name(f"{making.stem.name}-now"))
@@ -313,13 +313,12 @@ def make(making: Making) -> tuple[tuple[Column, ...], Written]:
         _refuse_bad_keys(making, version.rules, version.views["now"], version.columns)
         if making.previous is not None:
             _refuse_to_go_back(making, version.rules, version.views["history"], version.columns)
-        written = context.write(making.own(version.sql, version.columns), making.stem)
+        return context.write(making.own(version.sql, version.columns), making.stem)
     except EngineFailure as failure:
         failure.offset = None  # a place in SQL that no user wrote
         raise
     finally:
         fresh.discard()
-    return written.columns, written
 
 
 def _count(making: Making, sql: str, columns: ColumnsOf) -> int:

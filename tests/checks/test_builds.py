@@ -146,13 +146,13 @@ def test_checks_of_sources_come_before_their_readers(project: WriteProject) -> N
 sources:
   - name: raw
     path: data/raw.csv
-    columns: [{name: id, tests: [unique, not_null]}]
+    tests: [{unique: {column_name: id}}]
   - name: shop
     path: data/raw.csv
     tests: [{not_null: {column_name: id}}]
     tables:
       - {name: orders, columns: [{name: id, data_tests: [unique]}]}
-""".replace("columns: [{name: id, tests: [unique, not_null]}]\n", "tests: [{unique: {column_name: id}}]\n"),
+""",
             "models/a.sql": "select * from raw",
             "models/b.sql": "select * from a join shop.orders using (id)",
         }

@@ -79,8 +79,8 @@ def values_sql(rows: Sequence[Row]) -> str:
 
 def version(session: DuckDBSession, stem: Path, sql: str, options: Mapping[str, Any], **more: Any) -> Stored:
     with NodeContext(session.cursor(), f"v_{stem.name}_", stem.parent) as context:
-        columns, written = make(Making(context, Bound(sql), stem, {"unique_key": ("id",), **options}, **more))
-    return Stored(columns, tuple(map(str, written.parts)))
+        written = make(Making(context, Bound(sql), stem, {"unique_key": ("id",), **options}, **more))
+    return written.stored()
 
 
 def held(session: DuckDBSession, stored: Stored) -> list[Row]:

@@ -7,7 +7,7 @@ results, and the small result that it makes of them, are tables of that database
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from shutil import rmtree
@@ -75,11 +75,8 @@ class DuckDBSession:
             return DuckDBCursor(self, self._connection.cursor())
 
     def content(self, relation: Stored | Files | Attached) -> str:
-        cursor = self.cursor()
-        try:
+        with closing(self.cursor()) as cursor:
             return cursor.content(relation)
-        finally:
-            cursor.close()
 
     def run(self, sql: str) -> None:
         with self._lock:

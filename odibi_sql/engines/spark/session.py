@@ -11,7 +11,7 @@ import itertools
 import re
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -90,11 +90,8 @@ class SparkEngineSession:
     def content(self, relation: Stored | Files | Attached) -> str:
         if isinstance(relation, Stored) and writer_of(relation) == "duckdb":
             return self.duckdb.content(relation)  # as it was when it was written
-        cursor = self.cursor()
-        try:
+        with closing(self.cursor()) as cursor:
             return cursor.content(relation)
-        finally:
-            cursor.close()
 
     def run(self, sql: str) -> None:
         cursor = self._for_all = self.cursor("hooks")

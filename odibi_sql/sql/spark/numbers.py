@@ -368,10 +368,6 @@ def factorial(node: exp.Expr) -> exp.Expr:
     return raw(f"CASE WHEN {value} > 20 THEN {stop('Spark knows factorials up to 20')} ELSE factorial({value}) END")
 
 
-def pi(_: exp.Expr) -> exp.Expr:
-    return raw("pi()", "double")
-
-
 def finite(node: exp.Expr) -> exp.Expr:
     value = said(_number(node, node.expressions[0]))
     return raw(f"(NOT isnan({value}) AND abs({value}) <> DOUBLE('Infinity'))", "boolean")
