@@ -29,7 +29,7 @@ def stored(session: Session, tmp_path: Path, sql: str, name: str) -> Stored:
     cursor = session.cursor()
     written = cursor.write(sql, tmp_path / name)
     cursor.close()
-    return Stored(written.columns, tuple(str(part) for part in written.parts))
+    return written.stored()
 
 
 def slots(sql: str) -> tuple[Slot, ...]:
@@ -53,7 +53,7 @@ def test_two_nodes_at_once_read_their_own_rows_under_one_name(session: Session, 
         with NodeContext(session.cursor(), f"__odibi_run_{number}_", tmp_path) as context:
             bound = context.bind(SQL, slots(SQL), context.make_views({"orders": inputs[n]}, SQL))
             written = context.write(bound, tmp_path / f"out{number}")
-        return rows(Stored(written.columns, tuple(map(str, written.parts)))) == [(n, n + 1)]
+        return rows(written.stored()) == [(n, n + 1)]
 
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(run, range(200)))
@@ -116,7 +116,7 @@ def test_a_long_chain_of_views_needs_no_recursion_of_ours(session: Session, tmp_
     with NodeContext(session.cursor(), "__odibi_chain_", tmp_path) as context:
         bound = context.bind(sql, slots(sql), context.make_views({"up": relation}, sql))
         written = context.write(bound, tmp_path / "out")
-    assert rows(Stored(written.columns, tuple(map(str, written.parts)))) == [(62,)]
+    assert rows(written.stored()) == [(62,)]
 
 
 def test_a_relation_that_many_read_is_one_view(session: Session, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from random import Random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -63,8 +64,9 @@ def test_events_reach_every_listener_in_the_order_of_subscription() -> None:
     assert heard == [("first", one), ("second", one), ("first", two), ("second", two)]
 
 
-def test_an_emitter_without_listeners_is_silent() -> None:
+def test_an_emitter_without_listeners_is_silent(capfd: pytest.CaptureFixture[str]) -> None:
     EventEmitter().emit(Warned("nobody hears"))
+    assert capfd.readouterr() == ("", "")
 
 
 def test_a_tracker_keeps_what_it_heard() -> None:

@@ -10,7 +10,6 @@ import pytest
 
 from odibi_sql.engines import load_engine
 from odibi_sql.engines.protocol import Cursor, Session, SessionOptions
-from odibi_sql.relation import Stored
 from tests.conftest import NOW
 
 # For a Java that tests start themselves; JDK_JAVA_OPTIONS has it compile quickly, as all others.
@@ -79,7 +78,7 @@ def rows_of(cursor: Cursor, tmp_path: Path) -> Callable[[str], Rows]:
 
     def rows(sql: str) -> Rows:
         written = cursor.write(sql, tmp_path / "rows")
-        stored = Stored(written.columns, tuple(str(part) for part in written.parts))
+        stored = written.stored()
         with duckdb.connect(config={"threads": 1}) as reader:
             reader.execute("SET TimeZone = 'UTC'")
             return reader.execute(

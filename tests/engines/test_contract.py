@@ -13,7 +13,7 @@ import pyarrow.parquet
 import pytest
 
 from odibi_sql.engines import ENGINES, load_engine
-from odibi_sql.engines.protocol import NO_ROWS, Count, CsvSeed, Cursor, EngineFailure, Layout, Session, Written
+from odibi_sql.engines.protocol import NO_ROWS, Count, CsvSeed, Cursor, EngineFailure, Layout, Session
 from odibi_sql.errors import ProjectError
 from odibi_sql.relation import Column, Files, Stored
 
@@ -33,10 +33,6 @@ def engine_name(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def engine_settings(request: pytest.FixtureRequest, engine_name: str) -> dict[str, str | int | float | bool]:
     return {"server": "sail"} if request.node.callspec.params["engine_name"] == "sail" else {}
-
-
-def stored(written: Written) -> Stored:
-    return Stored(written.columns, tuple(str(part) for part in written.parts))
 
 
 def test_an_unknown_engine_is_named_with_the_nearest() -> None:
@@ -62,16 +58,16 @@ def test_a_result_is_described_counted_and_sized(cursor: Cursor, tmp_path: Path)
 
 def test_a_stored_result_reads_back_as_a_view(cursor: Cursor, tmp_path: Path) -> None:
     first = cursor.write("select 1 as a union all select 2", tmp_path / "first")
-    cursor.create_view("upstream", stored(first))
+    cursor.create_view("upstream", first.stored())
     second = cursor.write("select sum(a) as total from upstream", tmp_path / "second")
-    cursor.create_view("upstream2", stored(second))
+    cursor.create_view("upstream2", second.stored())
     assert cursor.write("select total::integer as a from upstream2", tmp_path / "t").content == (
         cursor.write("select 3::integer as a", tmp_path / "u").content
     )
 
 
 def test_a_query_view_reads_the_views_bound_to_it(cursor: Cursor, tmp_path: Path) -> None:
-    cursor.create_view("up", stored(cursor.write("select 20 as a", tmp_path / "up")))
+    cursor.create_view("up", cursor.write("select 20 as a", tmp_path / "up").stored())
     cursor.create_query_view("twice", "select a + a as a from up  -- doubled")
     assert cursor.describe("select * from twice") == (Column("a", "INTEGER"),)
 
@@ -191,7 +187,7 @@ def test_the_session_tells_the_same_content_as_the_write(session: Session, curso
     written = cursor.write(
         "select i, concat('s', i) as s, 10::decimal(38, 0) as h from range(1000) t(i)", tmp_path / "r"
     )
-    assert session.content(stored(written)) == written.content
+    assert session.content(written.stored()) == written.content
 
 
 def test_fixed_time_is_the_sessions(cursor: Cursor, content_of: Callable[[str], str], engine_name: str) -> None:
@@ -211,7 +207,7 @@ select * from (values (1, 'a/b', date '2026-01-01', 1.5e0), (2, '', null, 0e0), 
 @pytest.mark.parametrize("names", [("K",), ("k", "d"), ("f",)])
 def test_rows_of_two_values_share_no_file(cursor: Cursor, tmp_path: Path, names: tuple[str, ...]) -> None:
     written = cursor.write(VALUES, tmp_path / "it's é %20 + r", Layout(partition_by=names))
-    parts = stored(written)
+    parts = written.stored()
     cursor.create_parts_view("in_parts", parts, "part")
     listed = ", ".join(names)
     values = cursor.rows(f"select distinct part, {listed} from in_parts")
@@ -223,13 +219,13 @@ def test_rows_of_two_values_share_no_file(cursor: Cursor, tmp_path: Path, names:
 
 def test_what_parts_hold_is_what_they_hold_together(cursor: Cursor, tmp_path: Path) -> None:
     written = cursor.write(VALUES, tmp_path / "r", Layout(partition_by=("k",)))
-    counts = cursor.count(stored(written))
+    counts = cursor.count(written.stored())
     assert written.counts in ((), counts) and len(counts) == len(written.parts) > 1
     assert cursor.digest(written.columns, sum(counts, NO_ROWS)) == written.content
     one = cursor.write(VALUES, tmp_path / "one", Layout(rows=1_000_000))
     assert one.content == written.content
-    assert sum(cursor.count(stored(one)), NO_ROWS) == sum(counts, NO_ROWS)
-    cursor.create_view("all_rows", stored(one))
+    assert sum(cursor.count(one.stored()), NO_ROWS) == sum(counts, NO_ROWS)
+    cursor.create_view("all_rows", one.stored())
     by_id = cursor.count_by("select id % 2 as odd, id, k, d, f from all_rows")
     assert {odd: count.rows for odd, count in by_id.items()} == {0: 3, 1: 3}
     assert sum(by_id.values(), NO_ROWS) == sum(counts, NO_ROWS)
@@ -238,7 +234,7 @@ def test_what_parts_hold_is_what_they_hold_together(cursor: Cursor, tmp_path: Pa
 def test_a_file_has_no_more_rows_than_it_may(cursor: Cursor, tmp_path: Path) -> None:
     sql = "select i, i % 7 as k from range(1000000) t(i)"
     written = cursor.write(sql, tmp_path / "r", Layout(rows=300_000))
-    parts = stored(written)
+    parts = written.stored()
     counts = [count.rows for count in cursor.count(parts)]
     assert sum(counts) == 1_000_000 and max(counts) < 400_000 and len(counts) < 8
     assert written.content == cursor.write(sql, tmp_path / "one").content
@@ -248,9 +244,9 @@ def test_a_file_has_no_more_rows_than_it_may(cursor: Cursor, tmp_path: Path) -> 
 
 def test_nothing_can_be_laid_out(cursor: Cursor, tmp_path: Path) -> None:
     written = cursor.write("select 1 as a where false", tmp_path / "r", Layout(partition_by=("a",)))
-    assert set(cursor.count(stored(written))) <= {Count(0, 0)}
+    assert set(cursor.count(written.stored())) <= {Count(0, 0)}
     assert written.content == cursor.write_nothing("select 1 as a where false").content
-    cursor.create_parts_view("in_parts", stored(written), "part")
+    cursor.create_parts_view("in_parts", written.stored(), "part")
     assert cursor.rows("select part, a from in_parts") == []
 
 
@@ -270,7 +266,7 @@ def test_a_frame_is_kept(cursor: Cursor, tmp_path: Path) -> None:
     frame = pd.DataFrame({"a": [1, 2], "b": ["x", None]}, index=[7, 8])
     written = cursor.write_frame(frame, tmp_path / "r")
     assert [(c.name, c.type) for c in written.columns] == [("a", "BIGINT"), ("b", "VARCHAR")]
-    cursor.create_view("kept", stored(written))
+    cursor.create_view("kept", written.stored())
     sql = "select count(*) as n, max(a) as a, max(b) as b from kept"
     assert cursor.write(sql, tmp_path / "t").content == (
         cursor.write("select 2::bigint as n, 2::bigint as a, 'x' as b", tmp_path / "u").content

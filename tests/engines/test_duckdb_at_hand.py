@@ -12,7 +12,7 @@ import pytest
 from odibi_sql.engines.duckdb.at_hand import MOST_ROWS, AtHand
 from odibi_sql.engines.duckdb.session import DuckDBCursor, DuckDBSession
 from odibi_sql.engines.duckdb.storage import reading_sql
-from odibi_sql.engines.protocol import EngineFailure, Written
+from odibi_sql.engines.protocol import EngineFailure
 from odibi_sql.relation import Stored
 
 OpenSession = Callable[..., DuckDBSession]
@@ -32,10 +32,6 @@ CASES = {
 }
 
 
-def stored(written: Written) -> Stored:
-    return Stored(written.columns, tuple(str(part) for part in written.parts))
-
-
 def tables(session: DuckDBSession) -> int:
     return len(session._connection.execute("SELECT table_name FROM duckdb_tables()").fetchall())
 
@@ -45,7 +41,7 @@ def one(session: DuckDBSession, tmp_path: Path) -> Stored:
     """A stored result of one row, so that a query which reads it reads nothing but what is at hand."""
     cursor = session.cursor()
     try:
-        return stored(cursor.write("select 1 as x", tmp_path / "one"))
+        return cursor.write("select 1 as x", tmp_path / "one").stored()
     finally:
         cursor.close()
 
@@ -57,12 +53,12 @@ def test_the_same_is_stored_either_way(case: str, session: DuckDBSession, one: S
     assert by_table.at_hand(one, ()) is not None
     found = by_table.write(CASES[case], tmp_path / "found")
     assert (found.columns, found.rows, found.content) == (expected.columns, expected.rows, expected.content)
-    assert session.content(stored(found)) == found.content
+    assert session.content(found.stored()) == found.content
     with duckdb.connect() as reader:
         reader.execute("SET TimeZone = 'UTC'")
         rows = [
             reader.execute(f"SELECT t::VARCHAR FROM ({reading_sql(one.columns, one.parts)}) t").fetchall()
-            for one in (stored(expected), stored(found))
+            for one in (expected.stored(), found.stored())
         ]
     assert rows[0] == rows[1]
 
@@ -72,7 +68,7 @@ def test_the_same_is_read_either_way(case: str, session: DuckDBSession, one: Sto
     """From the table that the result was made by, from one that was made of the file, and from the file."""
     maker = session.cursor()
     maker.at_hand(one, ())
-    result = stored(maker.write(CASES[case], tmp_path / "result"))
+    result = maker.write(CASES[case], tmp_path / "result").stored()
     made, loaded, plain = (session.cursor() for _ in range(3))
     names = [made.at_hand(result, ())]
     copy = Path(result.parts[0]).with_name("copy.parquet")
@@ -151,7 +147,7 @@ def test_a_damaged_file_is_told_by_whoever_reads_it(damage: bytes | None, sessio
 def test_the_longest_unread_go_first_and_none_that_is_being_read(open_session: OpenSession, tmp_path: Path) -> None:
     session = open_session()
     session.at_hand = AtHand(most_memory=3 * (12 << 10))  # three tables of one column
-    results = [stored(session.cursor().write(f"select {n} as x", tmp_path / str(n))) for n in range(6)]
+    results = [session.cursor().write(f"select {n} as x", tmp_path / str(n)).stored() for n in range(6)]
     reading = session.cursor()
     first = reading.at_hand(results[0], ())
     for result in results[1:]:

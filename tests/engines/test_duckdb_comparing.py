@@ -8,14 +8,13 @@ import pytest
 
 from odibi_sql.engines.duckdb.comparing import Comparison, compare
 from odibi_sql.engines.protocol import Cursor
-from odibi_sql.relation import Stored
 
 
 def compared(cursor: Cursor, folder: Path, left: str, right: str, tolerance: float = 1e-9) -> Comparison:
     sides = []
     for name, sql in (("left", left), ("right", right)):
         written = cursor.write(sql, folder / name)
-        sides.append(Stored(written.columns, tuple(str(part) for part in written.parts)))
+        sides.append(written.stored())
     return compare(cursor.native(), sides[0], sides[1], tolerance)
 
 

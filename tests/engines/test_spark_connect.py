@@ -22,7 +22,6 @@ import pytest
 from odibi_sql.cli import run
 from odibi_sql.engines import load_engine
 from odibi_sql.engines.protocol import EngineFailure, Session, SessionOptions
-from odibi_sql.relation import Stored
 from tests.engines.conftest import JAVA_OPTIONS
 from tests.engines.pressing import done_when
 from tests.engines.test_spark_incremental import grows_as_on_duckdb
@@ -99,7 +98,7 @@ def test_nodes_are_run_as_on_a_spark_of_ones_own(session: Session, tmp_path: Pat
             cursor.create_query_view(name, f"select {n} as a, i from range({n * 1000 + turn}) t(i)")
             sql = f"select min(a) as low, count(*) as n, current_date as d from {name}"
             written = cursor.write(sql, tmp_path / f"{n}-{turn}")
-            assert session.content(Stored(written.columns, tuple(map(str, written.parts)))) == written.content
+            assert session.content(written.stored()) == written.content
             contents.append(written.content)
         cursor.close()
         return contents

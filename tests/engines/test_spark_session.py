@@ -240,7 +240,7 @@ def test_a_damaged_result_is_told(session: Session, cursor: Cursor, tmp_path: Pa
     part = written.parts[0]
     part.write_bytes(part.read_bytes()[:-20])
     with pytest.raises(EngineFailure):
-        session.content(Stored(written.columns, tuple(map(str, written.parts))))
+        session.content(written.stored())
 
 
 def test_results_at_a_uri_are_written_and_read_there(tmp_path: Path, running_spark: object) -> None:

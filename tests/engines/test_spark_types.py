@@ -87,7 +87,7 @@ def by_duckdb(session: Session) -> Iterator[Cursor]:
 def test_values_come_back_from_spark_as_they_were(cursor: Cursor, by_duckdb: Cursor, tmp_path: Path) -> None:
     select = ", ".join(f"{value} AS c{n}" for n, (value, _, _) in enumerate(CROSSING))
     written = by_duckdb.write(f"SELECT {select}", tmp_path / "made")
-    cursor.create_view("made_by_duckdb", Stored(written.columns, tuple(map(str, written.parts))))
+    cursor.create_view("made_by_duckdb", written.stored())
     back = cursor.write("SELECT * FROM made_by_duckdb", tmp_path / "back")
     assert [column.type for column in back.columns] == [kind for _, kind, _ in CROSSING]
     with duckdb.connect(config={"threads": 1}) as reader:
@@ -105,7 +105,7 @@ def test_what_spark_cannot_read_is_refused_by_column(
 ) -> None:
     written = by_duckdb.write(f"SELECT 1 AS fine, {value} AS odd", tmp_path / "made")
     with pytest.raises(EngineFailure) as raised:
-        cursor.create_view("made_by_duckdb", Stored(written.columns, tuple(map(str, written.parts))))
+        cursor.create_view("made_by_duckdb", written.stored())
     assert raised.value.message == f"column `odd` is of type {REFUSED[value]}, which Spark cannot read"
 
 
@@ -116,7 +116,7 @@ def test_what_spark_cannot_read_is_refused_by_column(
 def test_a_number_of_more_than_38_digits_stops(value: str, cursor: Cursor, by_duckdb: Cursor, tmp_path: Path) -> None:
     written = by_duckdb.write(f"SELECT {value} AS wide", tmp_path / "made")
     with pytest.raises(EngineFailure):
-        cursor.create_view("made_by_duckdb", Stored(written.columns, tuple(map(str, written.parts))))
+        cursor.create_view("made_by_duckdb", written.stored())
         cursor.write("SELECT wide FROM made_by_duckdb", tmp_path / "back")
 
 
