@@ -146,7 +146,11 @@ MISTAKES = [
      "macros of macros/ are available everywhere without an import"),
     ("{% from 'x' import y %}", f"{ORDERS}:1:4: `{{% from %}}` is not supported",
      "macros of macros/ are available everywhere without an import"),
-    ("{% snapshot x %}{% endsnapshot %}", f"{ORDERS}:1:4: no tag `{{% snapshot %}}`", "snapshots are not supported"),
+    (
+        "{% snapshot x %}{% endsnapshot %}",
+        f"{ORDERS}:1:4: no tag `{{% snapshot %}}`",
+        "its place is a file in snapshots/; here it is config(materialized='snapshot', …)",
+    ),
     ("{% for x in [] %}\n{% if x %}\n{% endfor %}", f"{ORDERS}:2:1: `{{% if %}}` is never closed", "add `{% endif %}`"),
     ("{{ 'a' | uper }}", f"{ORDERS}:1:10: no filter `uper`", "did you mean `upper`?"),
     ("{{ 1 is od }}", f"{ORDERS}:1:9: no test `od`", "did you mean `odd`?"),
