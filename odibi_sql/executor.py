@@ -37,6 +37,7 @@ from odibi_sql.events import (
     Status,
 )
 from odibi_sql.priorityqueue import PriorityQueue
+from odibi_sql.reports.text import listed
 
 RETRY_CAP_S = 60.0
 CANCEL_EVERY_S = 0.05
@@ -98,8 +99,7 @@ class Execution(Struct, frozen=True):
             return INTERRUPTED
         if not self.failed:
             return None
-        more = f" and {len(self.failed) - 3} more" if len(self.failed) > 3 else ""
-        return f"{', '.join(f'`{name}`' for name in self.failed[:3])}{more} failed"
+        return f"{listed(self.failed)} failed"
 
 
 def priorities(tasks: Mapping[str, Task]) -> dict[str, float]:

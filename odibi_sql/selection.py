@@ -31,6 +31,7 @@ from msgspec.structs import fields
 
 from odibi_sql.errors import Problems, SelectionError, nearest
 from odibi_sql.model import Check, UnitTest
+from odibi_sql.reports.text import listed
 
 if TYPE_CHECKING:
     from odibi_sql.dag import DAG, DAGNode
@@ -262,10 +263,7 @@ def _matches(text: str, pattern: str) -> bool:
 
 
 def _listed(names: Iterable[str], most: int = 12) -> str:
-    """At most so many names, in backticks."""
-    known = list(dict.fromkeys(names))
-    more = f" and {len(known) - most} more" if len(known) > most else ""
-    return ", ".join(f"`{name}`" for name in known[:most]) + more
+    return listed(dict.fromkeys(names), most)
 
 
 def _did_you_mean(prefix: str, name: str, known: Iterable[str]) -> str:
