@@ -15,8 +15,8 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from odibi_sql.engines.protocol import ONE_FILE, Count, Cursor, EngineFailure, Layout, Written, without_place
+from odibi_sql.model import RESULT
 from odibi_sql.relation import Column, Published, Query, Relation, Slot, Stored, types_by_name
-from odibi_sql.render import RESULT
 from odibi_sql.sql import Bound, Statement, SyntaxProblem, analyse, bind
 
 _T = TypeVar("_T")

@@ -11,6 +11,8 @@ from msgspec.structs import replace
 from odibi_sql.errors import Location
 from odibi_sql.sql import FileRead, Reference, Statement
 
+RESULT = "__odibi_result__"  # in a hook's SQL: the rows that its model has just made
+
 
 class ColumnDoc(Struct, frozen=True):
     """`where` is the place of the name, `type_where` that of the type."""

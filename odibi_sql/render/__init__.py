@@ -17,13 +17,13 @@ from msgspec import Struct, field
 from odibi_sql.errors import Location, OdibiError, RenderError
 from odibi_sql.model import CONFIG_FIELDS, Config, Docs, config_of
 from odibi_sql.project import ModelFile, Project
-from odibi_sql.render.hooks import RESULT, RenderedHooks
+from odibi_sql.render.hooks import RenderedHooks
 
 if TYPE_CHECKING:
     from odibi_sql.render.names import Given, Recording
     from odibi_sql.render.templates import Templates
 
-__all__ = ["RESULT", "RenderedHooks", "RenderedModel", "Renderer", "has_jinja"]
+__all__ = ["RenderedHooks", "RenderedModel", "Renderer", "has_jinja"]
 
 
 class RenderedModel(Struct, frozen=True):

@@ -18,8 +18,6 @@ from odibi_sql.project import ModelFile
 if TYPE_CHECKING:
     from odibi_sql.render.names import Recording
 
-RESULT = "__odibi_result__"
-
 Render = Callable[[ModelFile, str], "tuple[str, Recording]"]
 
 

@@ -9,10 +9,10 @@ from typing import Any, Literal, NoReturn
 
 from msgspec import Struct, field
 
+from odibi_sql.model import RESULT
 from odibi_sql.project import FILE, ModelFile, Project
 from odibi_sql.project.declared import WITHOUT_EFFECT
 from odibi_sql.project.settings import check_setting, check_settings, merge, model_settings, suggestion
-from odibi_sql.render.hooks import RESULT
 from odibi_sql.render.sandbox import ReturnedValue
 
 # DuckDB's reserved words: names that must be quoted where a table is named.
