@@ -12,15 +12,13 @@ def sample(stored: Stored, rows: int = ROWS) -> Sample | None:
     """None where the rows cannot be read: a report is not worth a failure."""
     import duckdb
 
-    from odibi_sql.publish.catalog import reading_text
+    from odibi_sql.publish.catalog import rows_of
 
     try:
-        with duckdb.connect(config={"python_enable_replacements": False}) as connection:
-            connection.execute("SET TimeZone = 'UTC'")
-            relation = connection.sql(reading_text(stored, "", {})).limit(rows)
-            columns = tuple(relation.columns[:COLUMNS])
-            found = relation.select("COLUMNS(*)::VARCHAR").fetchall()
-    except duckdb.Error:
+        relation = rows_of(stored, "").limit(rows)
+        columns = tuple(relation.columns[:COLUMNS])
+        found = relation.select("COLUMNS(*)::VARCHAR").fetchall()
+    except (duckdb.Error, OSError):
         return None
     return Sample(columns, tuple(tuple(_short(value) for value in row[:COLUMNS]) for row in found))
 

@@ -65,6 +65,13 @@ def test_a_build_and_the_next_one(shop: MakeShop, place: str) -> None:
     assert one.run("rollback").code == 0 and shown(one, "total") == HOLDING
 
 
+def test_the_rows_that_fail_a_check_are_shown(shop: MakeShop, place: str) -> None:
+    files = {"models/a.sql": "select 'wrong' as word", "checks/c.sql": "select * from a where word = 'wrong'"}
+    failed = shop(place, files).run("build")
+    assert failed.code == 1
+    assert "1 row fails\n" in failed.err and "    word\n    wrong\n" in failed.err
+
+
 def test_what_grows_and_what_keeps_its_history(shop: MakeShop, s3: str) -> None:
     one = shop(
         s3,
