@@ -11,6 +11,7 @@ import contextlib
 import functools
 import secrets
 import time
+from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cached_property
@@ -118,6 +119,7 @@ class Orchestrator:
         self.looked_at: tuple[str, ...] = ()  # paths and globs of data, once there is a plan
         self.inferred: tuple[str, ...] = ()  # names whose columns count, though they may not be part of the plan
         self.run_id = f"{self.started_at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+        self._expected: Mapping[str, int] = {}  # models to run, by the name of their engine
         self._sessions = Sessions(self._session_options)
 
     def __enter__(self) -> Self:
@@ -326,6 +328,7 @@ class Orchestrator:
         self.compiled.check()
         self._sweep()
         plan = self.plan
+        self._expected = Counter(load_engine(name).NAME if name else self.engine.NAME for name in plan.engines_to_run)
         fitted: Fitted = {}
         schemas = schemas_to_run(plan, self._stand_ins.compiled, self.open_session, self.run_id, fitted)
         tracker = Tracker()
@@ -382,7 +385,8 @@ class Orchestrator:
     def _session_options(self, engine: str) -> SessionOptions:
         settings = self.engine_settings.of(load_engine(engine))
         now, scratch = self.moment.now, self.cache.scratch() / "spill" / engine
-        return SessionOptions(now, self._as_read.threads, scratch, settings, self.cache.shelf.parts_at)
+        parts_at, expected = self.cache.shelf.parts_at, self._expected.get(engine, 0)
+        return SessionOptions(now, self._as_read.threads, scratch, settings, parts_at, expected)
 
     def _warn(self, message: str) -> None:
         self.emitter.emit(Warned(message))

@@ -6,7 +6,7 @@ are hits; past a node that runs, a node runs too unless its inputs come out the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 from msgspec import Struct, field
 
@@ -17,7 +17,7 @@ from odibi_sql.events import Action
 from odibi_sql.incremental.strategies import grows
 from odibi_sql.incremental.versions import NO_VERSIONS, Versions, next_version
 from odibi_sql.inputs import Given, Inputs
-from odibi_sql.model import AnyModel, UnitTest
+from odibi_sql.model import AnyModel, Seed, UnitTest
 from odibi_sql.reasons import why, why_version
 from odibi_sql.recipes import Recipes, content_of, is_stored, is_volatile, stored_result
 
@@ -44,6 +44,13 @@ class Plan(Struct, frozen=True):
     recipes: Recipes
     force: bool = False
     versions: Versions = NO_VERSIONS
+
+    @property
+    def engines_to_run(self) -> Iterator[str | None]:
+        """Of each model that is likely to run, the engine that it names."""
+        for step in self.steps.values():
+            if step.entry is None and is_stored(step.node) and not isinstance(step.node.definition, Seed):
+                yield step.node.config.engine
 
 
 class Planner(Struct):

@@ -127,13 +127,15 @@ ONE_FILE = Layout()
 class SessionOptions(Struct, frozen=True):
     """`now` is the build's one time (zone-aware); `scratch` a folder for spilling; `settings` the project's own for
     this engine, already validated by `check_settings`. `parts_at` is the URI of a folder for what is written by more
-    machines than this one; None: they share this one's files."""
+    machines than this one; None: they share this one's files. `expected` is how many models are to be run: for many,
+    it may be worth it to get ready."""
 
     now: datetime
     threads: int
     scratch: Path
     settings: Mapping[str, str | int | float | bool] = field(default_factory=dict)
     parts_at: str | None = None
+    expected: int = 0
 
 
 class CsvSeed(Struct, frozen=True):

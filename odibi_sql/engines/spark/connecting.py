@@ -25,10 +25,12 @@ from odibi_sql.engines.spark.sail import start_server
 from odibi_sql.engines.spark.settings import (
     VERSION,
     given_properties,
+    is_local_master,
     session_properties,
     starting_properties,
     text,
 )
+from odibi_sql.engines.spark.warming import WORTH_FOR, Warming
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -119,8 +121,19 @@ def _connect(options: SessionOptions) -> Connection:
     if SparkContext._active_spark_context is not None:  # getActiveSession() knows those of the calling thread only
         with interrupts.held():
             return Connection(SparkSession.builder.getOrCreate().newSession(), lambda: None, is_own=False)
-    started = _start(options)
-    return Connection(started, lambda: _stop(started))
+    return _own(options)
+
+
+def _own(options: SessionOptions) -> Connection:
+    spark = _start(options)
+    warming = Warming(spark, options.scratch) if is_local_master(options) and options.expected >= WORTH_FOR else None
+
+    def end() -> None:
+        if warming is not None:
+            warming.end()
+        _stop(spark)
+
+    return Connection(spark, end)
 
 
 def _connect_to(address: str, after: Callable[[], None]) -> Connection:
@@ -219,7 +232,7 @@ def _start(options: SessionOptions) -> SparkSession:
             hint="Spark 4 needs Java 17 or later: what does `java -version` say?",
         ) from error
 
-    if master.startswith("local") and "PYSPARK_PYTHON" not in os.environ:
+    if is_local_master(options) and "PYSPARK_PYTHON" not in os.environ:
         spark.sparkContext.pythonExec = (
             sys.executable
         )  # functions of Python models run with the packages of this Python

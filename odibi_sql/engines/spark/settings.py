@@ -139,7 +139,7 @@ def starting_properties(options: SessionOptions) -> dict[str, str]:
     """What a Spark that is started here gets; files that these name are made in the scratch folder."""
     given = given_properties(options)
     logging = options.scratch / "log4j2.properties"
-    is_local = str(options.settings.get("master", "local")).startswith("local")
+    is_local = is_local_master(options)
     collector = _SIMPLE if options.threads <= _FEW_THREADS or not is_local else _SIDE_BY_SIDE
     java = f"{_JVM} {_HERE if is_local else _ELSEWHERE} {collector} -Dlog4j2.configurationFile=file:{logging}"
     # What a metastore is told of its warehouse stays there, so with one it is that of hive-site.xml.
@@ -161,6 +161,11 @@ def starting_properties(options: SessionOptions) -> dict[str, str]:
     options.scratch.mkdir(parents=True, exist_ok=True)
     logging.write_text("rootLogger.level = off\n", "utf-8")  # what matters comes back as an exception
     return {name: text(value) for name, value in own.items()}
+
+
+def is_local_master(options: SessionOptions) -> bool:
+    """Rows are read in the Java that is started here."""
+    return str(options.settings.get("master", "local")).startswith("local")
 
 
 def given_properties(options: SessionOptions) -> dict[str, Value]:
