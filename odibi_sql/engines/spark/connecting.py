@@ -63,6 +63,7 @@ class Connection(Struct, frozen=True):
 def connect(options: SessionOptions) -> Connection:
     """Raises EngineFailure."""
     logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)  # it prints every error that it raises
+    logging.getLogger().addFilter(_is_not_of_py4j)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of pyspark about the version of pandas, which is not used through it
         connection = _connect(options)
@@ -76,6 +77,11 @@ def connect(options: SessionOptions) -> Connection:
         connection.end()
         raise
     return connection
+
+
+def _is_not_of_py4j(record: logging.LogRecord) -> bool:
+    """Where Java is gone, py4j prints by the root logger what it raises too."""
+    return record.module != "java_gateway"
 
 
 def _check_version(spark: SparkSession, options: SessionOptions) -> None:
@@ -176,7 +182,8 @@ def _patience() -> RetryPolicy:
 def _stop(spark: SparkSession) -> None:
     from py4j.protocol import Py4JError
 
-    with suppress(Py4JError, ConnectionError, EOFError):
+    with suppress(Py4JError, ConnectionError, EOFError), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of pyspark where Java went away meanwhile: all is done by now
         if _runs(spark):
             spark.stop()
             return
