@@ -24,7 +24,7 @@ from sqlglot import exp
 from odibi_sql.sql.spark import aggregates, nested, numbers, queries, texts, times
 from odibi_sql.sql.spark.known import EQUAL, EQUAL_BY_NAME
 from odibi_sql.sql.spark.naming import name_columns
-from odibi_sql.sql.spark.operands import ASKED, Refused, known_kind
+from odibi_sql.sql.spark.operands import ASKED, TYPE, Refused, known_kind
 from odibi_sql.sql.spark.outer import rename_outer
 from odibi_sql.sql.spark.schemas import INPUT, Describe, Schemas, asking, mark_columns, mark_operands
 from odibi_sql.sql.spark.spelled import order_by_columns, own_columns, spell_aliases, spell_all, unnest_whole
@@ -84,6 +84,8 @@ def for_spark(
             known = made.meta.get("kind") or kinds[id(node)]
             if known:
                 made.meta["kind"] = known
+            if known in ("list", "struct") and TYPE in node.meta:
+                made.meta.setdefault(TYPE, node.meta[TYPE])
             if node is root:
                 root = made
             else:

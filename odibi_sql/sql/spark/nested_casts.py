@@ -14,7 +14,7 @@ from sqlglot.errors import ParseError
 from odibi_sql.sql.spark.operands import TYPE, Refused, is_null, kind, literal, of_type, raw, said
 
 Cast = Callable[[exp.Expr], exp.Expr]  # of one part
-_HINT = "make it of its parts: [x::BIGINT for x in xs], {'a': s.a::BIGINT}"
+_HINT = "make it of its parts: list_transform(xs, lambda x: x::BIGINT), {'a': s.a::BIGINT}"
 
 
 def is_nested(type_: exp.DataType) -> bool:
@@ -22,7 +22,7 @@ def is_nested(type_: exp.DataType) -> bool:
 
 
 def cast_nested(node: exp.Expr, cast: Cast) -> exp.Expr:
-    """`node` is a CAST of a column, since only of that the type is known whole, or of NULL."""
+    """`node` is a CAST of what has a type that is known whole, or of NULL."""
     value, to = node.this, node.args["to"]
     kind(value)
     given = value.meta.get(TYPE)

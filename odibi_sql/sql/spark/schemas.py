@@ -13,6 +13,7 @@ from sqlglot import exp
 
 from odibi_sql.quoting import quote_name
 from odibi_sql.relation import Column
+from odibi_sql.sql.spark.nested_casts import is_nested
 from odibi_sql.sql.spark.operands import TYPE, UNTYPED, Kind, Refused, averaged, kind_of, known_kind
 
 Schemas = Mapping[str, Mapping[str, str]]  # table as written, in lower case -> column -> type in DuckDB's words
@@ -101,7 +102,9 @@ def mark_operands(root: exp.Expr, ask: Ask, is_operand: Callable[[exp.Expr], boo
     cannot stand beside columns."""
     by_select: dict[tuple[int, bool], tuple[exp.Select, list[exp.Expr]]] = {}
     for node in root.walk():
-        if not isinstance(node, _MADE) or isinstance(node, exp.Explode) or known_kind(node) or not is_operand(node):
+        if not isinstance(node, _MADE) or isinstance(node, exp.Explode) or not is_operand(node):
+            continue
+        if known_kind(node) and not _is_cast_whole(node):
             continue
         select = node.find_ancestor(exp.Select, exp.Lambda)
         if isinstance(select, exp.Select):
@@ -113,6 +116,12 @@ def mark_operands(root: exp.Expr, ask: Ask, is_operand: Callable[[exp.Expr], boo
         for node, type_ in zip(nodes, types, strict=True):
             if type_ is not None:
                 _note(node, type_)
+
+
+def _is_cast_whole(node: exp.Expr) -> bool:
+    """Whether its kind says too little."""
+    parent = node.parent
+    return isinstance(parent, exp.Cast) and is_nested(parent.to) and node.arg_key == "this"
 
 
 def _type(select: exp.Select, node: exp.Expr, ask: Ask) -> str | None:
