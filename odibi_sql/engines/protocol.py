@@ -282,10 +282,16 @@ class Registry(Protocol):
         ...
 
     def register(
-        self, session: Session, tables: Sequence[Listed], marks: Sequence[str], before: Sequence[str] | None
+        self,
+        session: Session,
+        tables: Sequence[Listed],
+        marks: Sequence[str],
+        before: Sequence[str] | None,
+        folder: Path,
     ) -> Registered:
         """Make `tables` what is there of ours, and touch nothing else: ours is what bears one of `marks`, of which the
-        first is put on what is made. `before` are addresses at which there may be more of ours; None: anywhere.
+        first is put on what is made. `before` are addresses at which there may be more of ours; None: anywhere. What
+        files it takes besides lie in `folder`.
 
         Raises EngineFailure where nothing could be done.
         """

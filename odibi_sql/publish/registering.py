@@ -1,6 +1,7 @@
 """What a target shows -> tables in the catalogs of engines too, where the project says so.
 
     warehouse/publications/<target>/registered-<engine>.json     what is there of ours, and for which publication
+    warehouse/publications/<target>/tables-<engine>/             files that it needs besides
 
 A publication stands whatever becomes of this: readers of the target's catalog have it already. What went wrong is tried
 again by the next build, also by one that has nothing to do.
@@ -90,7 +91,8 @@ class Registrar(Struct, frozen=True):
         if before is not None and before.catalog != catalog and not Path(before.catalog).exists():
             marks.append(_mark(before.catalog))  # the project was moved; a copy's original is still there
         known = before.addresses if before is not None else None
-        done = self.registry.register(self.open_session(self.engine), tables, marks, known)
+        folder = self.publisher.records / f"tables-{self.engine}"
+        done = self.registry.register(self.open_session(self.engine), tables, marks, known, folder)
         state = "" if done.wrong or not done.lasts else self._state(shown)
         left = (*left, *done.left)
         self._keep(Receipt(catalog, state, done.there, left))

@@ -69,8 +69,9 @@ def test_ctrl_c_amid_a_hook_cancels_its_jobs(
 
 @pytest.mark.parametrize(("what", "code"), [("ctrl-c", 130), ("java", 0)])
 def test_spark_is_cut_off_as_it_stops(running_spark: object, tmp_path: Path, what: str, code: int) -> None:
-    """All is done by then."""
-    folder = write_project(tmp_path, {"models/one.sql": "select 1 as a\n"}, base={"odibi_project.yml": "name: shop\n"})
+    """All is done by then. Its folder is called as people call theirs."""
+    files = {"models/one.sql": "select 1 as a\n", "odibi_project.yml": "name: shop\n"}
+    folder = write_project(tmp_path / "My é %20 project", files, base={})
     command = [sys.executable, "-m", "tests.engines.pressing", str(folder), what]
     done = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, text=True, timeout=300)
     assert done.returncode == code, done.stderr

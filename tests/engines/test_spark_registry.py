@@ -225,3 +225,106 @@ def test_a_metastore_is_told_once(running_spark: object, tmp_path: Path) -> None
         "0 None",
         "None",
     ]
+
+
+TABLES = """
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+import duckdb
+from odibi_sql.engines import load_engine
+from odibi_sql.engines.protocol import Listed, SessionOptions
+from odibi_sql.relation import Column, Stored
+
+home = Path.cwd()
+engine = load_engine("spark")
+settings = {
+    "register": "mart", "register_as": "tables", "master": "local[1]",
+    "conf.spark.sql.hive.convertMetastoreParquet": "false",
+    "conf.spark.sql.warehouse.dir": f"{home}/warehouse",
+    "conf.spark.hadoop.javax.jdo.option.ConnectionURL": f"jdbc:derby:;databaseName={home}/metastore;create=true",
+    "conf.spark.driver.extraJavaOptions": f'"-Dderby.system.home={home}"',
+}
+session = engine.open_session(SessionOptions(datetime.now(UTC), 1, home / "scratch", engine.check_settings(settings)))
+session.run("CREATE DATABASE mart")
+spark = session.cursor().native()
+
+def stored(name, sql):
+    with duckdb.connect() as connection:
+        connection.execute(f"COPY ({sql}) TO '{home}/{name}.parquet'")
+        described = connection.execute(f"DESCRIBE {sql}").fetchall()
+    return Stored(tuple(Column(row[0], row[1]) for row in described), (f"{home}/{name}.parquet",))
+
+def register(as_what, **tables):
+    registry = engine.registry({**settings, "register_as": as_what})
+    listed = [Listed(name, rows, "it's one") for name, rows in tables.items()]
+    done = registry.register(session, listed, ["mark"], None, home / "tables")
+    print(sorted(done.there), done.changed, done.dropped, done.wrong, *done.left)
+
+def rows(name):
+    return [tuple(row) for row in spark.sql(f"SELECT * FROM mart.{name} ORDER BY 1").collect()]
+
+def kept():
+    return sorted(len(list(one.iterdir())) for one in (home / "tables").iterdir())
+
+SQL = "select {} as Id, 'x' as t, [1, 2] as l, {{'a': 1}} as s, map {{'k': 1.5::double}} as m, date '2024-01-31' as d"
+one, two = stored("one", SQL.format(1)), stored("two", SQL.format(2))
+both = Stored(one.columns, (*one.parts, *two.parts))
+other = stored("other", "select 'x' as w, 1::decimal(38, 2) as n")
+moment = stored("moment", "select timestamp '2024-01-31 12:00:00' as ts")
+register("tables", a=one, b=moment)
+print(rows("a"), rows("b"), spark.catalog.getTable("mart.a").tableType, spark.catalog.getTable("mart.a").description)
+register("tables", a=both, b=moment)
+register("tables", a=both, b=moment)
+print(rows("a"), kept())
+seen, stop = set(), threading.Event()
+
+def read():
+    while not stop.is_set():
+        seen.add(tuple(row[0] for row in spark.sql("SELECT Id FROM mart.a").collect()))
+
+reading = threading.Thread(target=read)
+reading.start()
+for parts in (one, two, both):
+    register("tables", a=parts, b=moment)
+stop.set()
+reading.join()
+print(len(rows("a")), kept(), {tuple(sorted(ids)) for ids in seen} - {(1,), (2,), (1, 2)})
+register("tables", a=other)
+print(rows("a"))
+spark.sql("ALTER TABLE mart.a SET TBLPROPERTIES ('odibi_sql.text' = 'of one that was killed')")
+register("tables", a=other)
+register("views", a=other)
+print(rows("a"), list((home / "tables").iterdir()))
+register("tables", a=one)
+register("tables")
+print(list((home / "tables").iterdir()), (home / "one.parquet").exists())
+session.close()
+"""
+
+
+def test_tables_that_hive_reads(running_spark: object, tmp_path: Path) -> None:
+    """By its own reader: Spark's is turned off."""
+    folder = tmp_path / "odd é %20"
+    folder.mkdir()
+    done = subprocess.run([sys.executable, "-c", TABLES], cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    row = "'x', [1, 2], Row(a=1), {'k': 1.5}, datetime.date(2024, 1, 31))"
+    a, b, left = "('mart.a',)", "('mart.b',)", "`b` as a table, whose column `ts` is of type TIMESTAMP, which Hive"
+    left += " cannot read: it is a view"
+    assert done.stdout.splitlines() == [
+        f"['mart.a', 'mart.b'] ('mart.a', 'mart.b') () () {left}",
+        f"[(1, {row}] [(datetime.datetime(2024, 1, 31, 12, 0),)] EXTERNAL it's one",
+        f"['mart.a', 'mart.b'] {a} () () {left}",
+        f"['mart.a', 'mart.b'] () () () {left}",
+        f"[(1, {row}, (2, {row}] [2]",
+        *[f"['mart.a', 'mart.b'] {a} () () {left}"] * 3,
+        "2 [2] set()",
+        f"['mart.a'] {a} {b} ()",
+        "[('x', Decimal('1.00'))]",
+        *[f"['mart.a'] {a} () ()"] * 2,
+        "[('x', Decimal('1.00'))] []",
+        f"['mart.a'] {a} () ()",
+        f"[] () {a} ()",
+        "[] True",
+    ]

@@ -31,6 +31,8 @@ MISTAKES: list[tuple[dict[str, object], str]] = [
     ({"version": "4.3.0", **REMOTE}, "`version` is a version of Spark in quotes"),
     ({"sever": "sail"}, "has no setting `sever`"),
     ({"register": "a.b", **REMOTE}, "`register` is the name of a database in Spark's catalog, and not 'a.b'"),
+    ({"register": "m", "register_as": "table", **REMOTE}, "`register_as` is `views` or `tables`, and not 'table'"),
+    ({"register_as": "tables", **REMOTE}, "`register_as` says how, and nothing where"),
     ({"register": "m", "server": "sail"}, "`register` has nowhere to register: Sail's catalog ends"),
     (
         {"register": "m", "conf": {"spark.sql.catalogImplementation": "in-memory"}, **REMOTE},

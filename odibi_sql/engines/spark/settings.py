@@ -2,7 +2,8 @@
 
 `master` (`local[*]`, `spark://host:7077`), `remote` (`sc://host:15002`, Spark Connect) or `server` (`sail`) say where
 Spark is, `version` which one is at `remote`; `conf` has Spark's own properties, by name; `register` names the database
-of its catalog in which published tables are listed. What the project does not set is preset here, each for a reason.
+of its catalog in which published tables are listed, and `register_as` in what form. What the project does not set is
+preset here, each for a reason.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ TIME_ZONE = "UTC"
 CONF = "conf."
 PLACES = ("master", "remote", "server")
 REGISTER = "register"
+REGISTER_AS = "register_as"
 VERSION = "version"
 _CATALOG = "spark.sql.catalogImplementation"
 _DATABASE = re.compile(r"\w+", re.ASCII)
@@ -85,16 +87,16 @@ def check_settings(settings: Mapping[str, object]) -> Mapping[str, Value]:
     for name, value in settings.items():
         if name == "conf" and isinstance(value, Mapping):
             checked |= {f"{CONF}{inner}": _plain(inner, given) for inner, given in value.items()}
-        elif name in (*PLACES, VERSION, REGISTER) or name.startswith(CONF):
+        elif name in (*PLACES, VERSION, REGISTER, REGISTER_AS) or name.startswith(CONF):
             checked[name] = _plain(name, value)
         elif name.startswith("spark."):
             raise ProjectError(f"Spark's property `{name}` is not in its place", hint="put it under `conf:`")
         else:
-            near = nearest(name, (*PLACES, VERSION, REGISTER, "conf"))
+            near = nearest(name, (*PLACES, VERSION, REGISTER, REGISTER_AS, "conf"))
             hint = (
                 f"did you mean `{near}`?"
                 if near
-                else "there are `master`, `remote`, `version`, `server`, `register`, `conf`"
+                else "there are `master`, `remote`, `version`, `server`, `register`, `register_as`, `conf`"
             )
             raise ProjectError(f"the engine `spark` has no setting `{name}`", hint=hint)
     for name in checked:
@@ -106,7 +108,7 @@ def check_settings(settings: Mapping[str, object]) -> Mapping[str, Value]:
     _check_place(checked)
     if VERSION in checked:
         _check_version(checked)
-    if REGISTER in checked:
+    if REGISTER in checked or REGISTER_AS in checked:
         _check_register(checked)
     return checked
 
@@ -141,7 +143,8 @@ def starting_properties(options: SessionOptions) -> dict[str, str]:
     logging = options.scratch / "log4j2.properties"
     is_local = is_local_master(options)
     collector = _SIMPLE if options.threads <= _FEW_THREADS or not is_local else _SIDE_BY_SIDE
-    java = f"{_JVM} {_HERE if is_local else _ELSEWHERE} {collector} -Dlog4j2.configurationFile=file:{logging}"
+    logs = f"-Dlog4j2.configurationFile={logging.resolve().as_uri()}"  # a blank in it would end it
+    java = f"{_JVM} {_HERE if is_local else _ELSEWHERE} {collector} {logs}"
     # What a metastore is told of its warehouse stays there, so with one it is that of hive-site.xml.
     catalog: Mapping[str, Value] = (
         {_CATALOG: "hive"}
@@ -214,6 +217,10 @@ def _check_version(settings: Mapping[str, Value]) -> None:
 
 
 def _check_register(settings: Mapping[str, Value]) -> None:
+    if settings.get(REGISTER_AS, "views") not in ("views", "tables"):
+        raise ProjectError(f"`register_as` is `views` or `tables`, and not {settings[REGISTER_AS]!r}")
+    if REGISTER not in settings:
+        raise ProjectError("`register_as` says how, and nothing where", hint="`register: DATABASE`, or leave it out")
     if not _DATABASE.fullmatch(str(settings[REGISTER])):
         raise ProjectError(
             f"`register` is the name of a database in Spark's catalog, and not {settings[REGISTER]!r}",
