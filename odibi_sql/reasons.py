@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 
 from odibi_sql.cache import CacheManager, Difference, Entry, Recipe, differences
+from odibi_sql.cache.keys import engine_name
 from odibi_sql.dag import DAGNode
 from odibi_sql.incremental.versions import Version, reason_of
 from odibi_sql.materializations import MATERIALIZATIONS
 from odibi_sql.model import Model, PythonModel
 from odibi_sql.recipes import UNKNOWN, Previous, is_volatile, seen
+
+BY_MACRO = "a macro changed the SQL"
 
 
 def why(
@@ -49,7 +52,9 @@ def why_version(node: DAGNode, version: Version) -> str:
 def _changes(node: DAGNode, previous: Entry, recipe: Recipe) -> str:
     found = differences(seen(previous.recipe), seen(recipe))
     sql_changed = any(one.part == "sql" for one in found)
-    told = (_told(one, node, previous, sql_changed=sql_changed) for one in found)
+    told = [_told(one, node, previous, sql_changed=sql_changed) for one in found]
+    if engine_name(previous.recipe.engine) != engine_name(recipe.engine):  # in whose words the same SQL is another
+        told = [text for text in told if text != BY_MACRO]
     return "; ".join(dict.fromkeys(text for text in told if text))
 
 
@@ -112,7 +117,7 @@ def _sql_changed(node: DAGNode, previous: Entry) -> str:
         old, new = dict(previous.notes.get(kind) or {}), notes.get(kind)
         new = new if isinstance(new, dict) else {}
         changed += [f"{word} `{name}` changed" for name in new if old.get(name) != new[name]]
-    return "; ".join(changed) or "a macro changed the SQL"
+    return "; ".join(changed) or BY_MACRO
 
 
 def describe_value(value: str | None) -> str:

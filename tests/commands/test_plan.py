@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -84,3 +85,11 @@ def test_a_mistake_leaves_stdout_empty(shop: Path, run: Run) -> None:
     ran = run("plan", "--output", "json")
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith("models/broken.sql:1:1: ")
+
+
+def test_on_another_engine_the_same_sql_is_no_change(shop: Path, run: Run) -> None:
+    pytest.importorskip("pyspark")
+    write_project(shop, {"models/called.sql": "select name, upper(name) || amount::varchar as called from revenue\n"})
+    run("build")
+    reasons = {row["name"]: row["reason"] for row in run("plan", "--engine", "spark", "--output", "json").json}
+    assert re.fullmatch(r"engine was duckdb [0-9.]+, is spark [0-9.]+", reasons["called"])
