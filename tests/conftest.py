@@ -37,12 +37,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(scope="session")
-def running_spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
-    """Spark, started once, as the program starts it; sessions that are opened later find it running."""
+def java() -> None:
+    """Without which, and without pyspark, a test of Spark is skipped."""
     if importlib.util.find_spec("pyspark") is None:
         pytest.skip("pyspark is not installed")
     if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
         pytest.skip("there is no Java for Spark to run on")
+
+
+@pytest.fixture(scope="session")
+def running_spark(java: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
+    """Spark, started once, as the program starts it; sessions that are opened later find it running."""
     from odibi_sql.engines.protocol import SessionOptions
     from odibi_sql.engines.spark.connecting import connect
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
-import shutil
 import socket
 import subprocess
 import threading
@@ -37,13 +36,11 @@ def events(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def remote(events: Path) -> Iterator[str]:
+def remote(java: None, events: Path) -> Iterator[str]:
     """The address of a server that is started for these tests."""
-    for package in ("pyspark", "grpc", "grpc_status", "zstandard"):
+    for package in ("grpc", "grpc_status", "zstandard"):
         if importlib.util.find_spec(package) is None:
             pytest.skip(f"{package} is not installed")
-    if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
-        pytest.skip("there is no Java for Spark to run on")
     import pyspark
 
     with closing(socket.socket()) as free:

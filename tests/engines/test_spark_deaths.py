@@ -31,14 +31,8 @@ SLOW_OF_EXAMPLE = (
     "select carrier, count(*) as n, sum((distance + x) % 7) as s\n"
     "from raw.flights, range(200) as r(x)\ngroup by carrier\n"
 )
+pytestmark = pytest.mark.usefixtures("java")
 SPARK = {"spark.default.parallelism": "6", "spark.sql.adaptive.enabled": "true"}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def java() -> None:
-    pytest.importorskip("pyspark")
-    if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
-        pytest.skip("there is no Java for Spark to run on")
 
 
 def settings(place: str, **conf: str) -> str:
