@@ -113,12 +113,10 @@ def told(reading: Reading, label: str, given: Mapping[str, Any], kind: str, wher
 def _freshness(reading: Reading, document: Document) -> Freshness:
     if document.value is None:
         return Freshness()
-    checks: dict[str, Check] = {"filter": optional(sql("condition"))}
-    known = ("warn_after", "error_after", "filter")
     found: dict[str, Any] = {}
-    for key, entry in reading.entries(document, known):
+    for key, entry in reading.entries(document, ("warn_after", "error_after", "filter")):
         if key == "filter":
-            found[key] = reading.value(key, entry.document, checks[key])
+            found[key] = reading.value(key, entry.document, optional(sql("condition")))
         elif entry.document.value is not None:
             found[key] = _threshold(reading, key, entry.document)
     return Freshness(**found)
