@@ -7,7 +7,7 @@ Names are compared without regard to case, and their order does not count. Types
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 
 from odibi_sql.engines.protocol import EngineFailure, Session
 from odibi_sql.errors import Location, OdibiError, Problems, ProjectError, nearest
@@ -26,11 +26,8 @@ def has_contract(definition: object) -> bool:
 
 def keep_contract(model: AnyModel, columns: Sequence[Column], session: Session) -> None:
     """Raises Problems where a model with these columns breaks its contract. `session` is DuckDB's."""
-    cursor = session.cursor()
-    try:
+    with closing(session.cursor()) as cursor:
         broken = breaches(model, columns, cursor.columns_of)
-    finally:
-        cursor.close()
     if broken:
         raise Problems(broken)
 

@@ -113,11 +113,8 @@ class DuckDBSession:
 
     def matching(self, files: Files) -> tuple[str, ...]:
         """The files that are there, in the order in which their rows are read."""
-        cursor = self.cursor()
-        try:
+        with closing(self.cursor()) as cursor:
             return cursor.matching(files.paths)
-        finally:
-            cursor.close()
 
     def close(self) -> None:
         self._connection.close()
