@@ -48,7 +48,7 @@ from odibi_sql.publish import (
     PreviousVersions,
     Publication,
     Publisher,
-    Shown,
+    Standing,
     meaning_of,
     publisher_of,
 )
@@ -202,9 +202,9 @@ class Orchestrator:
         return publisher_of(self.project, target, self.cache, self._warn)
 
     @cached_property
-    def shown(self) -> Shown:
+    def standing(self) -> Standing:
         defer = self.options.defer
-        return Shown(self.publisher, self.publisher_of(defer) if defer else self.publisher)
+        return Standing(self.publisher, self.publisher_of(defer) if defer else self.publisher)
 
     @cached_property
     def registrars(self) -> tuple[Registrar, ...]:
@@ -245,7 +245,7 @@ class Orchestrator:
 
     def _readable(self, names: tuple[str, ...]) -> tuple[str, ...]:
         """Without the checks that read what is neither selected nor shown by the target; which they are is said."""
-        shown = functools.cache(self.shown.names)  # which most builds need not know
+        shown = functools.cache(self.standing.names)  # which most builds need not know
         lacking = checks_without_input(self._stand_ins.dag, names, lambda name: name in shown())
         if self.options.only_checks and names and len(lacking) == len(names):
             raise StoreError("nothing that these checks look at is published", hint="`odibi-sql build` publishes")
@@ -405,7 +405,7 @@ class Orchestrator:
 
     def state(self, which: str) -> frozenset[str]:
         """Names that are `modified` or `new` against what the target shows, or the one that is deferred to."""
-        return self.shown.state(which, self.compiled.dag.nodes.values(), self._recipes({}))
+        return self.standing.state(which, self.compiled.dag.nodes.values(), self._recipes({}))
 
     def _published(self, wanted: tuple[str, ...]) -> dict[str, Given]:
         """What the target (or the one deferred to) shows of upstream that is not selected."""
@@ -413,13 +413,13 @@ class Orchestrator:
         if not besides:
             return {}
         live = LiveContents(self.compiled.dag, self.cache, self._input_reader(self.digests), self.moment, self.engine)
-        return live.given(besides, self.shown.read)
+        return live.given(besides, self.standing.read)
 
     def _versions(self, wanted: tuple[str, ...]) -> Versions:
         """What the target itself shows of the models that build on it."""
         nodes, given = [self.compiled.dag.nodes[name] for name in wanted], self.options
         asked = Versions(full_refresh=given.full_refresh, start=in_utc(given.start), end=in_utc(given.end))
-        return self.shown.versions(nodes, self.cache, asked)
+        return self.standing.versions(nodes, self.cache, asked)
 
     def _input_reader(self, digests: Digests) -> InputReader:
         frames = keep_frames(self.options.frames, self.open_session, self.cache, self.engine.NAME)

@@ -5,7 +5,7 @@ from odibi_sql.publish.previous import PreviousVersions
 from odibi_sql.publish.publisher import Change, OvertakenError, Publisher, publisher_of
 from odibi_sql.publish.record import Publication, PublishedRelation
 from odibi_sql.publish.relations import PlanToShow, is_published, meaning_of
-from odibi_sql.publish.shown import Shown
+from odibi_sql.publish.standing import Standing
 
 __all__ = [
     "Change",
@@ -16,7 +16,7 @@ __all__ = [
     "Publication",
     "PublishedRelation",
     "Publisher",
-    "Shown",
+    "Standing",
     "is_published",
     "meaning_of",
     "publisher_of",

@@ -15,7 +15,7 @@ from odibi_sql.publish.relations import meaning_of
 from odibi_sql.recipes import Recipes
 
 
-class Shown(Struct, frozen=True):
+class Standing(Struct, frozen=True):
     """By the target itself, which goes on from its own versions (`ours`), and by the target whose publication stands in
     for what is not selected (`read`): the same, unless another is deferred to."""
 
