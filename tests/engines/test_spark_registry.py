@@ -118,6 +118,15 @@ def test_a_failure_is_told_and_what_was_published_stays(running_spark: Any, tmp_
     assert registered == [] and (folder / "warehouse/dev.duckdb").exists()
 
 
+def test_where_there_can_be_no_tables_views_stay(spark: Any, tmp_path: Path) -> None:
+    folder = write_project(tmp_path, ONE, base={})
+    assert build(folder) == ([], [Registered("spark", "mart", 1, 1, 0)])
+    write_project(folder, {"odibi_project.yml": PROJECT.replace("Mart", "Mart, register_as: tables")}, base={})
+    (warned,), registered = build(folder)
+    assert "tables take a metastore" in warned and "register_as: views" in warned
+    assert registered == [] and rows(spark, "one") == [(1,)]
+
+
 def test_after_ctrl_c_amid_views_the_next_build_makes_the_rest(spark: Any, tmp_path: Path) -> None:
     models = {f"models/m{n:02}.sql": f"{CHEAP}select {n} as a\n" for n in range(20)}
     folder = write_project(tmp_path, {**ONE, **models}, base={})

@@ -79,6 +79,12 @@ class _Registering:
 
     def all(self, tables: Sequence[Listed], before: Sequence[str] | None) -> Registered:
         own = self._registry.name
+        lasts = str(self._cursor.native().conf.get("spark.sql.catalogImplementation")) != "in-memory"
+        if self._registry.as_tables and not lasts:
+            raise EngineFailure(
+                "tables take a metastore, and the catalog of the Spark that runs here is in its memory",
+                hint="`register_as: views`, or a Spark with Hive's support",
+            )
         there = self._names("TABLES", own)
         if before is None:
             before = sorted(there if self._registry.as_tables else self._names("VIEWS", own))
@@ -106,7 +112,6 @@ class _Registering:
         gone = [address for address in ours if address not in stays]
         dropped = [address for address in gone if self._dropped(address, ours[address])]
         stays += [address for address in gone if address not in dropped]
-        lasts = str(self._cursor.native().conf.get("spark.sql.catalogImplementation")) != "in-memory"
         return Registered(tuple(stays), tuple(changed), tuple(dropped), tuple(left), tuple(self._wrong), lasts)
 
     def _table(self, table: Listed, left: list[str]) -> HiveTable | None:
