@@ -123,6 +123,13 @@ def test_the_projects_properties_come_before_the_presets(tmp_path: Path) -> None
     assert starting_properties(options)["spark.scheduler.mode"] == "FAIR"
 
 
+def test_the_projects_folder_may_be_called_anything(tmp_path: Path) -> None:
+    folder = tmp_path / "a, b 'c"
+    properties = starting_properties(SessionOptions(datetime(2024, 1, 1, tzinfo=UTC), 2, folder))
+    assert "spark.local.dir" not in properties
+    assert properties["spark.driver.extraJavaOptions"].endswith("/a%2C%20b%20%27c/log4j2.properties")
+
+
 def test_to_register_takes_a_metastore_and_changes_no_result(tmp_path: Path) -> None:
     catalog = "spark.sql.catalogImplementation"
     options = SessionOptions(datetime(2024, 1, 1, tzinfo=UTC), 2, tmp_path, {"register": "mart"})

@@ -158,7 +158,10 @@ def starting_properties(options: SessionOptions) -> dict[str, str]:
         "spark.driver.extraJavaOptions": f"{java} {given.get('spark.driver.extraJavaOptions', '')}".strip(),
     }
     if is_local:
-        own.setdefault("spark.local.dir", str(options.scratch))  # of a cluster, its machines have disks of their own
+        if "," not in str(options.scratch):  # which would part it in two
+            own.setdefault(
+                "spark.local.dir", str(options.scratch)
+            )  # of a cluster, its machines have disks of their own
         own.setdefault("spark.driver.host", "localhost")  # the host's name may lead nowhere
         own.setdefault("spark.driver.bindAddress", "127.0.0.1")
     options.scratch.mkdir(parents=True, exist_ok=True)
