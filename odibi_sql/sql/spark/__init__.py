@@ -5,9 +5,10 @@ schemas     types of the columns read, where those of the inputs are given
 outer       names of tables around subqueries, where a column within has the same
 stars       the columns of `*`, spelled out where Spark would have others
 spelled     what is spelled out before: the columns of ALL, aliases, and what is ordered by but not selected
+recursion   types of what WITH RECURSIVE goes on with
 totals      grouping sets, so that they have a total of no rows
 operands    parts of a query, their types, and the SQL of a refusal that only Spark can decide
-numbers, texts, times, nested, aggregates, queries
+numbers, texts, times, nested, mixed, aggregates, queries
             what is rewritten or refused, by topic
 known       what needs neither
 
@@ -21,11 +22,12 @@ from collections.abc import Callable, Mapping
 
 from sqlglot import exp
 
-from odibi_sql.sql.spark import aggregates, nested, numbers, queries, texts, times
+from odibi_sql.sql.spark import aggregates, mixed, nested, numbers, queries, texts, times
 from odibi_sql.sql.spark.known import EQUAL, EQUAL_BY_NAME
 from odibi_sql.sql.spark.naming import name_columns
 from odibi_sql.sql.spark.operands import ASKED, TYPE, Refused, known_kind
 from odibi_sql.sql.spark.outer import rename_outer
+from odibi_sql.sql.spark.recursion import keep_types
 from odibi_sql.sql.spark.schemas import INPUT, Describe, Schemas, asking, mark_columns, mark_operands
 from odibi_sql.sql.spark.spelled import order_by_columns, own_columns, spell_aliases, spell_all, unnest_whole
 from odibi_sql.sql.spark.stars import spell_stars, waits_for_columns
@@ -36,6 +38,7 @@ __all__ = ["INPUT", "Describe", "Refused", "Schemas", "for_spark", "name_columns
 _TOPICS = (numbers, texts, times, nested, aggregates)
 REWRITES: Mapping[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
     **queries.REWRITES,
+    **mixed.REWRITES,
     **{class_: rewrite for topic in _TOPICS for class_, rewrite in topic.REWRITES.items()},
 }
 FUNCTIONS: Mapping[str, Callable[[exp.Expr], exp.Expr]] = {
@@ -49,9 +52,12 @@ def for_spark(
     """The tree changed, innermost parts first, so that each rewrite finds its operands in Spark's terms already; and
     whether it is one to plan with only, because types that are not told may change it."""
     ask = asking(schemas, describe) if schemas is not None and describe is not None else None
+    _quote_names(root)
+    nested.read_indexes(root)
     rename_outer(root, ask)
     if ask is not None:
         spell_stars(root, ask)
+    keep_types(root, ask)
     keep_totals(root, ask)
     spell_all(root)
     spell_aliases(root, ask)
@@ -91,6 +97,13 @@ def for_spark(
             else:
                 node.replace(made)
     return root, schemas is None and (stars_wait or any(node.meta.get(ASKED) for node in asked))
+
+
+def _quote_names(root: exp.Expr) -> None:
+    """Spark's names are of ASCII unless they are quoted."""
+    for name in root.find_all(exp.Identifier):
+        if not name.name.isascii():
+            name.set("quoted", True)
 
 
 def _is_operand(node: exp.Expr) -> bool:

@@ -117,6 +117,8 @@ def count(node: exp.Expr) -> exp.Expr:
     _without_order(node)
     if node.this is None and not node.expressions:
         return exp.Count(this=exp.Star())
+    if isinstance(node.this, exp.Distinct) and len(node.this.expressions) > 1:
+        raise Refused(node, "DuckDB counts one value only", "count(DISTINCT {'a': x, 'b': y})")
     if isinstance(node.this, exp.Distinct) and any(isinstance(one, exp.Tuple) for one in node.this.expressions):
         raise Refused(node, "a DISTINCT count of rows treats NULL in another way on Spark", "count DISTINCT one column")
     return node

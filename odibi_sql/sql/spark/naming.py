@@ -17,7 +17,7 @@ from odibi_sql.sql.parsing import Parsed, parse
 from odibi_sql.sql.references import names_matter
 from odibi_sql.sql.statement import SyntaxProblem
 
-NAMED = (exp.Column, exp.Alias, exp.Star, exp.Dot, exp.Aliases, exp.PropertyEQ)
+_NAMED = (exp.Column, exp.Alias, exp.Star, exp.Dot, exp.Aliases, exp.PropertyEQ)
 _ENDS = frozenset({
     "from", "where", "group", "having", "window", "qualify", "order", "limit", "offset", "union", "except", "intersect",
     "using", "tablesample", "into",
@@ -25,6 +25,14 @@ _ENDS = frozenset({
 _NO_ENDS = {("within", "group"), ("distinct", "from")}  # of an aggregate, of IS DISTINCT FROM
 _OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
 Span = tuple[int, int]
+
+
+def has_name(column: exp.Expr) -> bool:
+    """Whether DuckDB takes its name from a part of it. That of `t.a.b` is `b`, that of `(a).b` is all of it."""
+    part = column
+    while isinstance(part, exp.Dot):
+        part = part.this
+    return isinstance(column, _NAMED) and (part is column or isinstance(part, exp.Column))
 
 
 def name_columns(parsed: Parsed, rewrites: Iterable[Slot]) -> None:
@@ -38,7 +46,7 @@ def name_columns(parsed: Parsed, rewrites: Iterable[Slot]) -> None:
             if isinstance(column, exp.Paren) and isinstance(column.unnest(), exp.Column):
                 column.replace(column.unnest())
                 continue
-            if isinstance(column, exp.Explode) or (isinstance(column, NAMED) and not _has_plus(column, parsed)):
+            if isinstance(column, exp.Explode) or (has_name(column) and not _has_plus(column, parsed)):
                 continue  # unnest() of a struct is many columns
             spans = list(_columns(parsed)) if spans is None else spans
             name = _name(column, spans, parsed, slots)

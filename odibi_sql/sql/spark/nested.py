@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from sqlglot import exp
 
+from odibi_sql.sql.spark.mixed import alike, meet
 from odibi_sql.sql.spark.operands import (
     TYPE,
     Kind,
@@ -29,11 +30,32 @@ _EXPONENT = r"^(-?|[\\[{].*[\\[:,]-?)[0-9]\\.[0-9]+E-?[0-9]+([\\]},].*)?$"
 NESTED: tuple[Kind, ...] = ("list", "struct")
 
 
+def read_indexes(root: exp.Expr) -> None:
+    """Counts from 0 where sqlglot has left an index as it was written, since it saw no list before it. `MAP {…}[1]` is
+    an element of the map, and not a map of an element."""
+    for map_ in list(root.find_all(exp.ToMap)):
+        bracket = map_.this
+        if isinstance(bracket, exp.Bracket) and isinstance(bracket.this, exp.Struct):
+            map_.replace(bracket)
+            bracket.set("this", exp.ToMap(this=bracket.this))
+            bracket.this.type = exp.DataType.build("MAP")
+    for node in root.find_all(exp.Bracket):
+        type_ = node.this.type
+        if type_ is None or type_.this in (exp.DType.UNKNOWN, exp.DType.ARRAY):
+            continue
+        for index in node.expressions:
+            if (place := whole_number(index)) is not None:
+                index.replace(exp.Literal.number(place - 1))
+
+
 def element(node: exp.Expr) -> exp.Expr:
     """sqlglot has counted the index from 0 already, also the negative ones."""
     if len(node.expressions) != 1 or isinstance(node.expressions[0], exp.Slice):
         raise Refused(node, "Spark has no slices in brackets", "use array_slice(list, from, to) or substr()")
     index = node.expressions[0]
+    if kind(node.this) == "text" and (place := whole_number(index)) is not None:
+        where = f"{place + 1}, 1" if place + 1 else "1, 0"
+        return raw(f"substring({said(node.this)}, {where})", "text")
     if string(index) is not None:
         return node  # a field of a struct, or a key of a map
     if (place := whole_number(index)) is None:
@@ -58,6 +80,8 @@ def at(place: int) -> Callable[[exp.Expr], exp.Expr]:
 
 def contains(node: exp.Expr) -> exp.Expr:
     """False and not NULL where the list has a NULL and not the value."""
+    if kind(node.expression) == "real":
+        raise Refused(node, "a REAL among other numbers is another one on Spark", "cast it to DOUBLE")
     items, value = said(node.this), said(node.expression)
     found = f"coalesce(array_contains({items}, {value}), false)"
     if isinstance(node.expression, exp.Literal):
@@ -184,8 +208,11 @@ def row(node: exp.Expr) -> exp.Expr:
 
 def chosen(node: exp.Expr) -> exp.Expr:
     """greatest, least."""
-    for one in (node.this, *node.expressions):
+    parts = (node.this, *node.expressions)
+    for one in parts:
         in_order(one, "compare their elements")
+    alike(node)
+    meet(parts)
     return node
 
 
@@ -194,8 +221,13 @@ def comprehension(node: exp.Expr) -> exp.Expr:
 
 
 def array(node: exp.Expr) -> exp.Expr:
+    if not node.expressions and isinstance(node.parent, exp.Cast):
+        return node
     if not node.expressions:
-        raise Refused(node, "an empty list has another type on Spark", "take it of a list with list_filter")
+        raise Refused(node, "an empty list has another type on Spark", "cast it: []::INTEGER[]")
+    if isinstance(node.expressions[0], exp.Query):
+        raise Refused(node, "ARRAY(SELECT …) is not known to Spark", "write (SELECT list(x ORDER BY y) FROM …)")
+    meet(node.expressions)
     return node
 
 
@@ -236,6 +268,7 @@ def compared(node: exp.Expr) -> exp.Expr:
     sides = (node.this, node.expression)
     if any(isinstance(one.unnest(), exp.Tuple) for one in sides):
         raise Refused(node, "rows with a NULL have another order on Spark", "compare their parts")
+    meet(sides)
     if any(known_kind(one) not in (None, *NESTED) for one in sides):
         return node  # so the other is none
     for one in sides:
@@ -254,6 +287,8 @@ def among(node: exp.Expr) -> exp.Expr:
         raise Refused(node, "IN a list is not known to Spark", "use list_contains(list, value)")
     if any(isinstance(one, exp.Values) for one in (node.args.get("query"), *node.expressions)):
         raise Refused(node, "IN VALUES is not known to Spark", "write IN (1, 2)")
+    if node.args.get("query") is None:
+        meet((node.this, *node.expressions))
     if node.args.get("query") is None or _is_condition(node):
         return node
     value = said(node)

@@ -22,7 +22,9 @@ def is_nested(type_: exp.DataType) -> bool:
 
 
 def cast_nested(node: exp.Expr, cast: Cast) -> exp.Expr:
-    """`node` is a CAST of what has a type that is known whole, or of NULL."""
+    """`node` is a CAST of what has a type that is known whole, of NULL, or of what is written out."""
+    if (written := _of_written(node, cast)) is not None:
+        return written
     value, to = node.this, node.args["to"]
     kind(value)
     given = value.meta.get(TYPE)
@@ -35,6 +37,26 @@ def cast_nested(node: exp.Expr, cast: Cast) -> exp.Expr:
     except (Refused, ParseError, ValueError) as error:
         raise Refused(node, told, _HINT) from error
     return raw(made, "list" if to.this == exp.DType.ARRAY else "struct" if to.this == exp.DType.STRUCT else None)
+
+
+def _of_written(node: exp.Expr, cast: Cast) -> exp.Expr | None:
+    """Of `[…]` and `{…}`, each part."""
+    value, to = node.args["this"], node.args["to"]
+    if to.args.get("values"):
+        return None
+    if isinstance(value, exp.Array) and len(to.expressions) == 1 and to.this != exp.DType.STRUCT:
+        if not value.expressions:
+            return raw(f"filter(array({_nothing(to.expressions[0], cast)}), e -> false)", "list")
+        parts = [cast(type(node)(this=one.copy(), to=to.expressions[0].copy())) for one in value.expressions]
+        return exp.Array(expressions=parts)
+    if isinstance(value, exp.Struct) and to.this == exp.DType.STRUCT:
+        types = {name.lower(): type_ for name, type_ in _fields(to)}
+        if [one.this.name.lower() for one in value.expressions if isinstance(one, exp.PropertyEQ)] != list(types):
+            return None
+        for one, type_ in zip(value.expressions, types.values(), strict=True):
+            one.set("expression", cast(type(node)(this=one.expression.copy(), to=type_.copy())))
+        return value
+    return None
 
 
 def _part(value: str, was: exp.DataType, to: exp.DataType, cast: Cast, depth: int) -> str:

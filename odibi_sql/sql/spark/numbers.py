@@ -136,6 +136,8 @@ def round_(node: exp.Expr) -> exp.Expr:
     digits = node.args.get("decimals")
     if kind(node.this) in ("integer", "decimal"):
         return node
+    if kind(node.this) == "real" and digits is not None:
+        raise Refused(node, "a REAL is rounded to digits in another way on Spark", "cast it to DOUBLE first")
     if digits is None:
         return node  # half away from zero on both
     if (places := whole_number(digits)) is None:

@@ -133,6 +133,8 @@ def known_kind(node: exp.Expr | None) -> Kind | None:
             [node.args["default"]] if node.args.get("default") else []
         )
         return _alike([known_kind(one) for one in results if not isinstance(one, exp.Null)])
+    if isinstance(node, exp.Sum) and known_kind(node.this) == "real":
+        return "double"
     if isinstance(
         node, (exp.Nullif, exp.Sum, exp.Min, exp.Max, exp.Abs, exp.Round, exp.Lag, exp.Lead, exp.ArgMax, exp.ArgMin)
     ):

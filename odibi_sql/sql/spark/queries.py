@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from sqlglot import exp, transforms
 
 from odibi_sql.sql.references import names_matter
-from odibi_sql.sql.spark.naming import NAMED
+from odibi_sql.sql.spark.mixed import meet
+from odibi_sql.sql.spark.naming import has_name
 from odibi_sql.sql.spark.nested import NESTED, in_order, series
-from odibi_sql.sql.spark.operands import Kind, Refused, kind, raw, said, whole_number
+from odibi_sql.sql.spark.operands import TYPE, Kind, Refused, kind, known_kind, raw, said, whole_number
+from odibi_sql.sql.spark.recursion import is_recursive
 from odibi_sql.sql.spark.schemas import COLUMNS, is_star, leaves
 from odibi_sql.sql.spark.spelled import OWN
 from odibi_sql.sql.spark.times import counted
@@ -78,7 +80,7 @@ def _without_qualify(node: exp.Expr) -> exp.Expr:
 def _check_names(select: exp.Expr) -> None:
     """A column without a name is named by its text, and by another one on each engine."""
     for column in select.expressions:
-        if not isinstance(column, NAMED) and names_matter(select):
+        if not has_name(column) and names_matter(select):
             raise Refused(column, "a column without a name has another name on Spark", "name it: … AS name")
 
 
@@ -86,16 +88,37 @@ def combined(node: exp.Expr) -> exp.Expr:
     """UNION and so on. Where a text meets something else, DuckDB makes texts of all, Spark numbers and dates."""
     if isinstance(node.parent, exp.SetOperation):
         return node
-    if isinstance(node, exp.Union) and node.args.get("distinct") and _is_recursive(node):
+    if isinstance(node, exp.Union) and node.args.get("distinct") and is_recursive(node):
         message, hint = "Spark's recursion has no UNION without ALL", "write UNION ALL, and a condition that ends it"
         raise Refused(node, message, hint)
     for columns in zip(*map(_columns, leaves(node)), strict=False):
+        _meet_in_column(columns)
+        fields = {names for one, _, _ in columns if (names := _fields(one.unalias()))}
+        if len(fields) > 1:
+            message, hint = "structs of other fields are not one column on Spark", "write the same fields in one order"
+            raise Refused(columns[-1][0], message, hint)
         if "text" not in (known for _, _, known in columns):
             continue
         other = next((one for one, _, known in columns if known not in (None, "text")), None)
         if other is not None:
             raise Refused(other, "with texts in the same column this is no text on Spark", "cast it: x::VARCHAR")
     return node
+
+
+def _fields(struct: exp.Expr) -> tuple[str, ...]:
+    """Their names, in lower case, as far as they are known."""
+    if isinstance(struct, exp.Struct):
+        return tuple(one.this.name.lower() for one in struct.expressions if isinstance(one, exp.PropertyEQ))
+    if known_kind(struct) != "struct" or TYPE not in struct.meta:
+        return ()
+    return tuple(one.name.lower() for one in exp.DataType.build(struct.meta[TYPE], dialect="duckdb").expressions)
+
+
+def _meet_in_column(columns: Sequence[tuple[exp.Expr, str, Kind | None]]) -> None:
+    """As `meet`; of a `*` there is nothing that is written out."""
+    parts = {id(one): (one.unalias() if not isinstance(one, exp.Select) else one, known) for one, _, known in columns}
+    kinds = {id(part): known for part, known in parts.values()}
+    meet([part for part, _ in parts.values()], lambda part: kinds[id(part)])
 
 
 def _columns(select: exp.Select, place: int | None = None) -> Sequence[tuple[exp.Expr, str, Kind | None]]:
@@ -122,13 +145,6 @@ def ordered(node: exp.Expr) -> exp.Expr:
             if known in NESTED:
                 raise Refused(node, f"{known}s with a NULL have another order on Spark", "order by their elements")
     return node
-
-
-def _is_recursive(node: exp.Expr) -> bool:
-    cte = node.parent
-    if not isinstance(cte, exp.CTE):
-        return False
-    return any(table.name.lower() == cte.alias.lower() and not table.db for table in node.find_all(exp.Table))
 
 
 def star(node: exp.Expr) -> exp.Expr:
@@ -177,6 +193,16 @@ def values(node: exp.Expr) -> exp.Expr:
         return node  # WITH t(a, b) AS (VALUES …)
     if not (alias and alias.args.get("columns")) and not isinstance(node.parent, (exp.In, exp.Insert)):
         raise Refused(node, "the columns of VALUES have other names on Spark", "name them: (VALUES …) AS t(a, b)")
+    for query in node.find_all(exp.Query):
+        if query is not node:
+            raise Refused(query, "Spark has no queries in VALUES", "write SELECT … UNION ALL SELECT …")
+    rows = [row.expressions for row in node.expressions if isinstance(row, exp.Tuple)]
+    for column in map(list, zip(*rows, strict=False)):
+        meet(column)
+        kinds = {known_kind(one) for one in column if not isinstance(one, exp.Null)}
+        if "text" in kinds and len(kinds) > 1:
+            one = next(one for one in column if known_kind(one) == "text")
+            raise Refused(one, "a text in a column of others is no text on Spark", "make all of the column texts")
     return node
 
 

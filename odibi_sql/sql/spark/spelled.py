@@ -28,6 +28,8 @@ def spell_all(root: exp.Expr) -> None:
         group = select.args.get("group")
         for rows in [one for one in group.expressions if isinstance(one, exp.Tuple)] if group is not None else ():
             rows.replace(rows.expressions)  # to Spark, (a, b) is one key
+        if group is not None and not any(group.args.values()):
+            _without_keys(select)
         if any(map(is_star, select.expressions)):
             continue
         if groups_by_all(select) and not any(column.find(*_NOT_PLAIN) for column in select.expressions):
@@ -40,6 +42,16 @@ def spell_all(root: exp.Expr) -> None:
             for number, one in enumerate(each, 1):
                 one.set("this", exp.Literal.number(number))
             select.args["order"].set("expressions", each)
+
+
+def _without_keys(select: exp.Select) -> None:
+    """GROUP BY () alone says nothing that an aggregate does not say."""
+    parts = [*select.expressions, select.args.get("having")]
+    if not any(part is not None and part.find(exp.AggFunc) for part in parts):
+        raise Refused(
+            select.args["group"], "GROUP BY () is not known to Spark", "leave it out, and select an aggregate"
+        )
+    select.set("group", None)
 
 
 def groups_by_all(select: exp.Select) -> bool:
@@ -119,6 +131,11 @@ def order_by_columns(root: exp.Expr, ask: Ask | None) -> None:
         is_hidden = any(_is_hidden(one.this, select) or one.this in clashing for one in order.expressions)
         if is_hidden and distinct is None and is_source(select):
             _wrap(select, order, ask)
+        stars = any(map(is_star, select.expressions))
+        for one in order.find_all(exp.Window) if stars or distinct is not None else ():
+            message = f"Spark has no windows in the ORDER BY of {'a `*`' if stars else 'DISTINCT'}"
+            hint = "name the columns" if stars else "select DISTINCT in a query within"
+            raise Refused(one, message, hint, untold=stars and ask is None)
         for one in order.expressions:
             if _clashes(one.this, select, ask):
                 message = "a name in this expression is an alias to Spark, and a column to DuckDB"

@@ -84,8 +84,13 @@ def _spell(select: exp.Select, ask: Ask) -> bool:
 def _has_no_words(column: exp.Expr, select: exp.Select) -> bool:
     distinct = select.args.get("distinct")
     first_of = distinct is not None and distinct.args.get("on")
-    by_all = groups_by_all(select) or orders_by_all(select)
+    by_all = groups_by_all(select) or orders_by_all(select) or _orders_by_window(select)
     return bool(first_of or by_all or select.args.get("qualify") or any(_star(column).args.values()))
+
+
+def _orders_by_window(select: exp.Select) -> bool:
+    order = select.args.get("order")
+    return order is not None and order.find(exp.Window) is not None
 
 
 def _star(column: exp.Expr) -> exp.Expr:

@@ -223,3 +223,159 @@ strftime(make_date(-44, 3, 15), '%m/%d')  -- rewritten
 strptime(' ' || sd || '  ', '%Y-%m-%d')  -- rewritten
 ts AT TIME ZONE 'europe/berlin'  -- refused
 isoyear(DATE '2024-12-30')  -- rewritten
+date_part('day', dt)  -- rewritten
+date_part('years', dt)  -- rewritten
+date_part('mon', dt)  -- rewritten
+date_part('dayofmonth', dt)  -- rewritten
+date_part('dayofyear', dt)  -- rewritten
+date_part('weekday', dt)  -- rewritten
+date_part('yearweek', dt)  -- refused
+date_part('seconds', ts)  -- rewritten
+date_part('milliseconds', ts)  -- rewritten
+date_part('us', ts)  -- rewritten
+date_part('hours', ts)  -- rewritten
+date_part('minute', tz)  -- rewritten
+date_part('timezone', tz)  -- refused
+date_part('decade', dt)  -- refused
+date_part('millennium', dt)  -- refused
+date_part('julian', dt)  -- refused
+date_part('era', dt)  -- refused
+date_part(['year', 'month'], dt)  -- refused
+extract(quarter from ts)  -- rewritten
+extract(day from tz)  -- rewritten
+extract(epoch from dt)  -- rewritten
+extract(millisecond from ts)  -- rewritten
+date_trunc('years', dt)  -- rewritten
+date_trunc('d', ts)  -- rewritten
+date_trunc('w', dt)  -- rewritten
+date_trunc('milliseconds', ts)  -- refused
+date_trunc('microseconds', ts)  -- refused
+date_trunc('hour', dt)  -- rewritten
+date_trunc('hour', tz)  -- rewritten, without types: stops
+date_trunc('month', tz)  -- rewritten, without types: stops
+date_diff('days', dt, dt2)  -- rewritten
+date_diff('years', dt, dt2)  -- rewritten
+date_diff('decade', dt, dt2)  -- refused
+date_diff('isoyear', dt, dt2)  -- refused
+date_diff('microseconds', ts, ts2)  -- refused
+date_diff('day', dt, ts2)  -- rewritten
+date_diff('month', dt, DATE '2024-03-31')  -- rewritten
+date_sub('hour', ts, ts2)  -- refused
+datesub('month', dt, dt2)  -- refused
+ts2 - INTERVAL 1 MONTH  -- rewritten
+ts + INTERVAL '1 month 2 days'  -- refused
+ts + INTERVAL '1 year 2 months 3 days 04:05:06'  -- refused
+ts + INTERVAL '01:30:00'  -- refused
+ts + INTERVAL 1.5 HOUR  -- refused
+dt + INTERVAL 1 MONTH + INTERVAL 1 DAY  -- rewritten
+(dt + INTERVAL 1 MONTH) - INTERVAL 1 MONTH  -- rewritten
+DATE '2024-01-31' + INTERVAL 13 MONTH  -- rewritten
+TIMESTAMP '2024-01-31 10:00:00' + INTERVAL 1 MONTH  -- rewritten
+tz + INTERVAL 1 MONTH  -- rewritten, without types: stops
+ts + INTERVAL (i) MINUTE  -- rewritten
+ts + to_minutes(5)  -- refused
+ts + to_seconds(90)  -- refused
+ts + to_weeks(1)  -- refused
+ts + to_years(1)  -- refused
+ts + INTERVAL '1 decade'  -- refused
+ts - INTERVAL '1 millisecond'  -- refused
+ts + INTERVAL 500 MILLISECOND  -- refused
+ts + INTERVAL 250 MICROSECOND  -- refused
+date_add(ts, INTERVAL '1' HOUR)  -- rewritten
+dt::timestamptz  -- equal
+(tz AT TIME ZONE 'Europe/Berlin')::date  -- rewritten, without types: refused
+date_trunc('day', tz AT TIME ZONE 'Europe/Berlin')  -- rewritten, without types: refused
+(date_trunc('day', tz AT TIME ZONE 'Europe/Berlin') AT TIME ZONE 'Europe/Berlin')  -- rewritten, without types: refused
+hour(tz AT TIME ZONE 'Asia/Kolkata')  -- rewritten, without types: refused
+(TIMESTAMP '2024-03-31 02:30:00' AT TIME ZONE 'Europe/Berlin')  -- rewritten
+(TIMESTAMP '2024-10-27 02:30:00' AT TIME ZONE 'Europe/Berlin')  -- rewritten
+(TIMESTAMPTZ '2024-03-31 00:30:00+00' + INTERVAL 1 DAY)  -- refused
+TIMESTAMPTZ '2024-06-15 12:00:00 Europe/Berlin'  -- refused
+TIMESTAMPTZ '2024-06-15 12:00:00+02'  -- refused
+'2024-06-15T12:00:00Z'::timestamptz  -- refused
+'2024-06-15 12:00:00'::timestamp  -- equal
+'2024-06-15T12:00'::timestamp  -- equal
+'2024-6-5'::date  -- equal
+sd::timestamp + INTERVAL 1 HOUR  -- rewritten
+strftime(ts, '%Y-W%V')  -- refused
+strftime(ts, '%G-W%V')  -- refused
+strftime(ts, '%u')  -- refused
+strftime(ts, '%w')  -- refused
+strftime(ts, '%x')  -- refused
+strftime(ts, '%c')  -- refused
+strftime(ts, '%b %-d, %Y')  -- rewritten
+strftime(ts, '%H:%M:%S.%g')  -- refused
+strftime(ts, '%Y%m%d%H%M%S')  -- rewritten
+strftime(tz, '%Y-%m-%d %H:%M:%S %Z')  -- refused
+strftime(tz, '%z')  -- refused
+strftime(dt, 'the %d')  -- rewritten
+strftime(dt, 'it''s %Y')  -- rewritten
+strftime(ts, '%-H')  -- rewritten
+strptime('Jan 5, 2024', '%b %d, %Y')  -- refused
+strptime('5-Jan-2024', '%d-%b-%Y')  -- refused
+strptime('2024-01-05 3:04 PM', '%Y-%m-%d %I:%M %p')  -- refused
+strptime('2024-01-05T03:04:05.123', '%Y-%m-%dT%H:%M:%S.%g')  -- refused
+strptime('2024-01-05T03:04:05.123456', '%Y-%m-%dT%H:%M:%S.%f')  -- refused
+strptime('2024-01-05 03:04:05+0200', '%Y-%m-%d %H:%M:%S%z')  -- refused
+strptime('24-1-5', '%y-%m-%d')  -- refused
+strptime('69-1-5', '%y-%m-%d')  -- refused
+strptime('05/01/2024', ['%Y-%m-%d', '%d/%m/%Y'])  -- refused
+try_strptime(sd, '%Y-%m-%d')  -- refused
+strptime(sd, '%Y-%m-%d')::date  -- rewritten
+strptime('2024 005', '%Y %j')  -- refused
+dayname(ts)  -- rewritten
+monthname(ts)  -- rewritten
+last_day(DATE '2024-02-10')  -- equal
+make_timestamp(2024, 1, 5, 3, 4, 5.25)  -- rewritten
+make_timestamp(1700000000000000)  -- refused
+make_timestamptz(2024, 1, 5, 3, 4, 5.25)  -- refused
+epoch_ns(ts)  -- refused
+to_timestamp(1700000000.5)  -- rewritten
+epoch(ts2 - ts)  -- refused, without types: stops
+datediff('month', ts, ts2)  -- rewritten
+date_part('epoch', tz)  -- rewritten
+weekofyear(ts)  -- rewritten
+yearweek(ts)  -- rewritten
+ts::date + 1  -- equal
+dt + 7 * k  -- equal
+dt - 1 = dt2  -- equal
+dt IN (SELECT dt2 FROM t)  -- rewritten
+ts BETWEEN '2024-01-01' AND '2024-12-31'  -- equal
+ts::date BETWEEN DATE '2024-01-01' AND DATE '2024-12-31'  -- equal
+greatest(dt, '2024-01-01')  -- refused, without types: stops
+least(ts, TIMESTAMP '2024-01-01 00:00:00')  -- equal
+coalesce(dt, '2024-01-01')  -- equal
+coalesce(ts, '2024-01-01')  -- equal
+CASE WHEN bo THEN dt ELSE '2024-01-01' END  -- equal
+nullif(dt, '2024-01-31')  -- equal
+dt = '2024-01-31'  -- equal
+dt = '2024-1-31'  -- equal
+'2024-01-31' = dt  -- equal
+dt || ''  -- rewritten
+concat(dt, ' ', ts)  -- rewritten
+left(ts::varchar, 10)  -- rewritten
+substr(dt::varchar, 1, 7)  -- rewritten
+replace(dt::varchar, '-', '')::int  -- rewritten
+strftime(dt, '%Y%m%d')::int  -- rewritten
+year(dt) * 100 + month(dt)  -- equal
+datepart('dow', ts)  -- rewritten
+dt::date = date_trunc('month', dt)  -- rewritten
+date_trunc('month', dt) + INTERVAL 1 MONTH - INTERVAL 1 DAY  -- rewritten
+(date_trunc('quarter', dt) + INTERVAL 3 MONTH)::date - 1  -- rewritten
+last_day(dt) - dt  -- rewritten, without types: stops
+(dt2 - dt) / 7  -- rewritten, without types: stops
+(dt - DATE '2024-01-01') % 7  -- rewritten, without types: stops
+time_bucket(INTERVAL 1 WEEK, dt)  -- refused
+time_bucket(INTERVAL 1 MONTH, dt)  -- refused
+date_trunc('week', ts)::date  -- rewritten
+isodow(ts) IN (6, 7)  -- rewritten
+dayofweek(ts) IN (0, 6)  -- rewritten
+extract('year' from dt)  -- rewritten
+extract(year from sd::date)  -- rewritten
+generate_series(dt, dt + 2, INTERVAL 1 DAY)  -- rewritten
+generate_series(TIMESTAMP '2024-01-01', TIMESTAMP '2024-01-01 06:00:00', INTERVAL 90 MINUTE)  -- rewritten
+len(generate_series(dt, dt2, INTERVAL 1 DAY))  -- rewritten
+ts2 - ts > INTERVAL 1 DAY  -- refused
+ts2 > ts + INTERVAL 1 DAY  -- rewritten
+INTERVAL 1 DAY > INTERVAL 23 HOUR  -- refused
+(ts2 - ts) < INTERVAL '2 hours'  -- refused

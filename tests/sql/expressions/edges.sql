@@ -251,3 +251,71 @@ atan2(1, 0)  -- equal
 cot(1)  -- equal
 degrees(pi())  -- equal
 factorial(10)  -- equal
+r = b * 10 + 16777217  -- refused, without types: equal
+coalesce(r, 16777217)  -- refused, without types: untold
+CASE WHEN id > 0 THEN 16777217 ELSE r END  -- refused, without types: untold
+r = -0.7  -- rewritten, without types: untold
+r <> f  -- equal
+r IS DISTINCT FROM 0.1  -- rewritten, without types: untold
+r > 3e0  -- equal
+r = 16777217  -- refused, without types: equal
+coalesce(r, 0.1)  -- rewritten, without types: untold
+coalesce(r, f, d)  -- equal
+CASE WHEN bo THEN r ELSE 0.5 END  -- rewritten
+CASE r WHEN 0.1 THEN 1 END  -- rewritten, without types: untold
+if(bo, r, 0.1)  -- rewritten, without types: untold
+if(bo, r, NULL)  -- equal
+greatest(r, 0.25)  -- rewritten
+nullif(r, 0.1)  -- rewritten, without types: untold
+[r, 0.1]  -- rewritten, without types: untold
+i AND bo  -- refused, without types: stops
+NOT i  -- refused, without types: stops
+greatest(s, 'x')  -- equal
+sum(r) OVER () * 2  -- equal
+s[0]  -- rewritten, without types: stops
+s[99]  -- rewritten, without types: stops
+(s || p)[2]  -- rewritten
+coalesce(bo, false) = (i > 1)  -- equal
+d = 1.5  -- equal
+f = 0.1  -- equal
+i = 1.5  -- equal
+upper(s)[1]  -- rewritten
+(s || 'a')[-1]  -- rewritten
+('abc')[1]  -- rewritten
+('abc')[-1]  -- rewritten
+('abc')[0]  -- rewritten
+(s::varchar)[1]  -- rewritten
+MAP {'a': 7}['a']  -- rewritten
+map([1, 2], ['a', 'b'])[1]  -- rewritten
+[1, 2][1]  -- rewritten
+([1, 2])[2]  -- rewritten
+list_sort(li)[1]  -- rewritten
+{'a': 1}['a']  -- equal
+[[1, 2], [3]][1][2]  -- rewritten
+MAP {2: s}[id]  -- refused
+range(5)[2]  -- rewritten
+count(DISTINCT (i, j)) OVER ()  -- refused
+ls::varchar[]  -- rewritten, without types: refused
+li::double[]  -- rewritten, without types: refused
+[i, j]::double[]  -- rewritten
+['2024-01-01']::date[]  -- rewritten
+TRY_CAST(['1', 'x'] AS int[])  -- rewritten
+[[1, 2], [3]]::bigint[][]  -- rewritten
+{'a': i, 'b': {'c': '5'}}::struct(a bigint, b struct(c int))  -- rewritten
+list_transform(li, lambda x: x::varchar)  -- rewritten
+string_split(p, ',')::varchar[]  -- rewritten, without types: refused
+mp::map(varchar, bigint)  -- rewritten, without types: refused
+'[1, 2]'::int[]  -- refused
+NULL::int[]  -- rewritten
+NULL::struct(a int)  -- rewritten
+[1, 2]::int[2]  -- refused
+[]::int[]  -- rewritten
+[NULL]::int[]  -- rewritten
+NULL::varchar[]  -- rewritten
+NULL::struct(a int, b timestamp[])  -- rewritten
+coalesce(li, []::int[])  -- rewritten
+coalesce(ls, [])  -- refused
+CASE WHEN bo THEN li ELSE []::int[] END  -- rewritten
+[]::struct(a date, b decimal(10,2))[]  -- rewritten
+CAST([] AS timestamptz[])  -- rewritten
+NULL::decimal[]  -- rewritten

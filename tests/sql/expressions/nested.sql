@@ -79,7 +79,7 @@ st = {'a': 1, 'b': 'x'}  -- equal
 li = [1, 2, 3]  -- equal
 li < [2]  -- refused
 MAP {'a': 1, 'b': 2}  -- rewritten
-MAP {'a': i}['a']  -- refused
+MAP {'a': i}['a']  -- rewritten
 mp['a']  -- equal
 map_keys(mp)  -- equal
 map_values(mp)  -- equal
@@ -153,3 +153,115 @@ list_sort([[1, NULL], [1, 2]])  -- refused
 list_max(list_transform(li, lambda x: {'a': x}))  -- refused, without types: stops
 list_transform([li], lambda x: list_sort(x))  -- rewritten
 list_transform([[li]], lambda x: list_min(x))  -- stops
+r + r  -- equal
+r * r  -- equal
+r - 1  -- refused, without types: untold
+r * 1.5  -- refused, without types: untold
+r * f  -- equal
+-r  -- equal
+r % 2  -- refused, without types: equal
+r / 2  -- refused, without types: rewritten
+round(r)  -- equal
+round(r::double, 1)  -- rewritten
+floor(r)  -- rewritten
+ceil(r)  -- rewritten
+sqrt(r)  -- equal
+r = 1.5  -- rewritten
+r = 2  -- rewritten
+r < 3  -- rewritten
+r >= i  -- refused, without types: equal
+r = i  -- refused, without types: equal
+r IN (2, 3)  -- rewritten
+r BETWEEN 0 AND 2  -- rewritten
+r <> d  -- refused, without types: equal
+r IS DISTINCT FROM d  -- refused, without types: equal
+coalesce(r, 0)  -- rewritten
+coalesce(r, 0.0)  -- rewritten
+typeof(coalesce(r, 0))  -- refused
+CASE WHEN bo THEN r ELSE 0 END  -- rewritten
+nullif(r, 0)  -- rewritten
+greatest(r, 0)  -- rewritten
+least(r, i)  -- refused, without types: equal
+[r, d]  -- refused, without types: untold
+[r, f]  -- equal
+{'a': r}  -- equal
+r::int  -- rewritten
+r::decimal(10,2)  -- rewritten
+r::bigint  -- rewritten
+list_contains([0.1, 1.5], r)  -- refused, without types: untold
+r IN (SELECT d FROM t)  -- rewritten
+[d, f]  -- equal
+[i, d]  -- equal
+[i, b]  -- equal
+[bo, i]  -- refused, without types: stops
+[i, '5']  -- equal
+[dt, ts]  -- equal
+[1, 2.5, NULL]  -- equal
+[[1], [2, 3]]  -- equal
+[{'a': 1}, {'a': NULL}]  -- equal
+[NULL, 1]  -- equal
+[NULL]  -- equal
+{'a': NULL}  -- equal
+{'a': i, 'b': [i, j]}  -- equal
+{'x': {'y': s}}.x.y  -- equal
+{'a': i}['a']  -- equal
+st.a + 1  -- equal
+st['b']  -- equal
+st.b || '!'  -- rewritten
+struct_insert(st, c := 1)  -- refused
+struct_keys(st)  -- refused
+li[10]  -- rewritten
+li[:2]  -- refused
+li[1:3:2]  -- refused
+array_length(li, 1)  -- rewritten
+list_sort(li, 'DESC', 'NULLS FIRST')  -- equal
+list_contains(li, 3)  -- rewritten
+list_has(li, 3)  -- rewritten
+array_contains(li, 3)  -- rewritten
+li && [1, 2]  -- refused
+li @> [1]  -- refused
+list_intersect(li, [1, 3])  -- refused
+array_push_back(li, 9)  -- refused
+flatten([[1, 2], [3]])  -- refused
+flatten([li, [9]])  -- refused
+list_transform(li, lambda x: x * 2)  -- equal
+list_transform(li, lambda x, i: x + i)  -- refused
+list_transform(ls, lambda x: x || '!')  -- rewritten
+list_filter(li, lambda x, i: i = 1)  -- refused
+list_reduce([1, 2, 3], lambda a, x: a + x)  -- refused
+[x * 2 FOR x IN li]  -- refused
+[x FOR x IN li IF x > 1]  -- refused
+[upper(x) FOR x IN ls IF x IS NOT NULL]  -- refused
+[x + i FOR x IN li]  -- refused
+list_transform(li, lambda x: {'v': x, 'k': k})  -- equal
+list_transform([st], lambda x: x.a)  -- equal
+list_zip([1, 2], ['a', 'b'])  -- refused
+list_where([1, 2], [true, false])  -- refused
+list_select([1, 2], [2])  -- refused
+list_value(1, 2)  -- equal
+array_value(1, 2)  -- refused
+array_to_string(li, '-')  -- rewritten
+array_to_string(ls, ',')  -- rewritten
+list_position(li, 3)  -- rewritten
+range(1, 10, 3)  -- rewritten
+generate_series(1, 3)[2]  -- rewritten
+mp['zz']  -- equal
+mp[s]  -- refused
+map_extract_value(mp, 'a')  -- refused
+map(['a', 'b'], [1, 2])  -- equal
+MAP {'a': i}  -- rewritten
+map_from_entries([('a', 1)])  -- refused
+map_concat(mp, MAP {'q': 1})  -- refused
+map_keys(mp)[1] IS NULL  -- rewritten
+li <> [1]  -- equal
+li IS DISTINCT FROM [1]  -- equal
+(i, j) IN ((1, 2), (2, 0))  -- equal
+(i, s) IN ((1, 'hello'))  -- equal
+i IN (SELECT unnest([1, 2]))  -- rewritten
+li IN ([1, 2, 3], [7, 7])  -- equal
+union_value(a := 1)  -- refused
+li::varchar[]  -- rewritten, without types: refused
+[1, 2]::bigint[]  -- rewritten
+['1', '2']::int[]  -- rewritten
+st::struct(a bigint, b varchar)  -- rewritten, without types: refused
+{'a': 1}::struct(a double)  -- rewritten

@@ -194,3 +194,182 @@ r + NULL  -- equal
 f % 0  -- rewritten, without types: stops
 f % j  -- rewritten, without types: stops
 mod(g, i - 2)  -- rewritten, without types: stops
+i::smallint * j::smallint  -- equal
+(i + j) * 1.0  -- equal
+d / 3  -- rewritten
+d * d * d  -- equal
+e * d * e  -- equal
+d + e * 2  -- equal
+(d / 3)::decimal(10, 4)  -- rewritten
+(d * 3)::decimal(5, 1)  -- equal
+round(d, 0)  -- equal
+round(e, 2) + round(d, 1)  -- equal
+round(d / 3, 2)  -- rewritten
+round(i / 3, 2)  -- rewritten
+round(i * 1.0 / 3, 2)  -- rewritten
+round(f, 0)  -- rewritten, without types: stops
+round(f, -1)  -- rewritten, without types: stops
+round(r, 1)  -- refused, without types: stops
+trunc(f, 1)  -- refused
+ceil(e)  -- rewritten, without types: stops
+floor(d / 2)  -- rewritten
+floor(i / 2)  -- rewritten
+mod(i, 2)  -- equal
+mod(d, 2)  -- equal
+mod(d, 0.3)  -- equal
+mod(b, 3)  -- equal
+-i % 3  -- equal
+f // 2  -- refused, without types: stops
+d // 2  -- refused, without types: stops
+coalesce(i, d)  -- equal
+coalesce(i, 1.5)  -- equal
+coalesce(d, 1)  -- equal
+coalesce(d, e)  -- equal
+coalesce(f, d)  -- equal
+coalesce(r, d)  -- refused, without types: equal
+coalesce(r, i)  -- refused, without types: equal
+coalesce(r, f)  -- equal
+coalesce(bo, i)  -- refused, without types: stops
+coalesce(bo::int, i)  -- equal
+coalesce(i, b)  -- equal
+coalesce(NULL, NULL)  -- equal
+coalesce(i, '5')  -- equal
+coalesce(s, i::varchar)  -- equal
+CASE WHEN bo THEN i ELSE 1.5 END  -- equal
+CASE WHEN bo THEN r ELSE d END  -- refused, without types: untold
+CASE WHEN bo THEN r ELSE 1.5 END  -- rewritten
+CASE WHEN bo THEN d ELSE e END  -- equal
+CASE WHEN bo THEN d ELSE f END  -- equal
+CASE WHEN bo THEN i ELSE '7' END  -- equal
+CASE WHEN bo THEN bo ELSE i END  -- refused, without types: stops
+CASE WHEN bo THEN NULL ELSE i END  -- equal
+CASE WHEN i IS NULL THEN 'none' ELSE i::varchar END  -- equal
+CASE i WHEN '1' THEN 'a' END  -- equal
+CASE WHEN i THEN 1 END  -- refused, without types: stops
+if(bo, d, i)  -- equal
+if(bo, r, d)  -- refused, without types: untold
+greatest(i, d)  -- equal
+greatest(i, f)  -- equal
+greatest(r, d)  -- refused, without types: untold
+greatest(r, f)  -- equal
+greatest(i, '5')  -- refused, without types: stops
+least(d, 1.234)  -- equal
+least(dt, ts)  -- equal
+nullif(i, 1.0)  -- equal
+nullif(d, 1)  -- equal
+nullif(r, d)  -- refused, without types: equal
+nullif(i, '1')  -- equal
+i = '1'  -- equal
+i = ' 1 '  -- equal
+i < '10'  -- equal
+d = '1.25'  -- equal
+d = 1.25  -- equal
+d = f  -- equal
+r = 0.1  -- rewritten, without types: untold
+r = d  -- refused, without types: equal
+r = f  -- equal
+r > 0.1  -- rewritten, without types: untold
+r IN (0.1, 1.5)  -- rewritten, without types: untold
+r BETWEEN 0.1 AND 1.5  -- rewritten
+i IN (1, 2.5)  -- equal
+i IN ('1', '2')  -- equal
+n IN (12, 7)  -- equal
+n = 12  -- equal
+bo = 'true'  -- equal
+bo = 1  -- refused, without types: stops
+bo IN (true)  -- equal
+i = bo  -- refused, without types: stops
+bo::varchar = 'true'  -- equal
+s = NULL  -- equal
+s IS DISTINCT FROM NULL  -- equal
+f IS NOT DISTINCT FROM g  -- equal
+f <> f  -- equal
+f >= g  -- equal
+TRY_CAST(f AS int)  -- rewritten
+TRY_CAST(g AS decimal(10, 2))  -- equal, without types: refused
+TRY_CAST(i AS boolean)  -- equal
+TRY_CAST('abc' AS date)  -- rewritten
+TRY_CAST(s AS timestamp)  -- rewritten
+TRY_CAST(sd AS timestamptz)  -- rewritten
+TRY_CAST('1,000' AS int)  -- rewritten
+TRY_CAST('1e3' AS double)  -- rewritten
+TRY_CAST('Infinity' AS double)  -- rewritten
+TRY_CAST('12.5' AS int)  -- rewritten
+TRY_CAST(b AS smallint)  -- equal
+TRY_CAST(d AS int)  -- rewritten
+CAST(bo AS double)  -- equal
+CAST(bo AS decimal(5,2))  -- rewritten
+CAST('t' AS boolean)  -- equal
+CAST('y' AS boolean)  -- equal
+CAST(n AS decimal(5, 1))  -- equal
+CAST(d AS decimal(4, 1))  -- equal
+CAST(i AS bit)  -- refused
+1::uint8 + 1  -- refused
+n::int + 3  -- rewritten
+i || j  -- rewritten
+i || '-' || j  -- rewritten
+1 || ''  -- rewritten
+[1] || [2]  -- rewritten
+1e10  -- equal
+1e10::varchar  -- rewritten
+0.1::varchar  -- equal
+(1/3)::varchar  -- rewritten
+1e-7::varchar  -- rewritten
+123456789.123::double::varchar  -- rewritten
+(i::double)::varchar  -- rewritten
+0.1::real  -- refused
+.5  -- equal
+5.  -- equal
+1_000  -- equal
+1.0e2 + 1  -- equal
+9223372036854775807::hugeint + 1  -- rewritten
+12345678901234567890  -- equal
+i::hugeint * b  -- rewritten
+sum(b) OVER () * 10  -- equal
+d::decimal(38, 2) * d  -- equal
+d::decimal(38, 10) / 3  -- rewritten
+avg(d) OVER ()  -- rewritten
+sum(d) OVER () / count(*) OVER ()  -- rewritten
+sqrt(i)  -- equal
+sqrt(d)  -- equal
+cbrt(f)  -- equal
+ln(i)  -- rewritten
+log(i)  -- rewritten
+log(2, i)  -- rewritten
+log10(d)  -- rewritten
+log2(d)  -- rewritten
+exp(d)  -- equal
+power(d, 2)  -- equal
+power(i, -1)  -- equal
+power(2, i)  -- equal
+i ** 3  -- equal
+pow(10, 20)  -- equal
+pi() * power(r, 2)  -- equal
+abs(r)  -- equal
+abs(b)  -- equal
+gcd(i, j)  -- refused
+i & j | 3  -- equal
+b >> 3  -- equal
+degrees(f)  -- equal
+sin(i) + cos(f)  -- equal
+atan2(f, g)  -- equal
+sinh(i)  -- refused
+asinh(i)  -- refused
+gamma(5)  -- refused
+lgamma(5)  -- refused
+nextafter(1.0::double, 2.0::double)  -- refused
+isfinite(f) AND f > 0  -- rewritten
+equi_width_bins(0, 10, 2, true)  -- refused
+bin(i)  -- refused
+hex(i)  -- equal
+format('{:,}', b)  -- refused
+printf('%.2f', d)  -- refused
+format('{:.2f}', d)  -- refused
+to_binary(5)  -- refused
+i::varchar::int  -- rewritten
+round(100 * i / nullif(sum(i) OVER (), 0), 1)  -- rewritten
+round(avg(d) OVER (PARTITION BY k), 3)  -- rewritten
+100.0 * count(*) OVER (PARTITION BY k) / count(*) OVER ()  -- rewritten
+divide(i, 2)  -- refused
+multiply(i, 2)  -- refused
+subtract(i, 2)  -- refused

@@ -114,7 +114,7 @@ SELECT (SELECT count(*) FROM u) AS n  -- equal
 SELECT id FROM t WHERE (i, j) IN (SELECT 1, 2)  -- equal
 SELECT id FROM t WHERE i > ALL (SELECT k FROM u)  -- refused
 SELECT id FROM t WHERE i = ANY (SELECT k FROM u)  -- refused
-SELECT id, i FROM t WHERE i  -- stops
+SELECT id, i FROM t WHERE i  -- refused, without types: stops
 SELECT id FROM t WHERE random() < 0.5  -- refused
 SELECT 10 AS x, 3000000000 AS y, 1.5 AS z, 'a' AS w, NULL AS n, true AS b  -- equal
 SELECT id, li FROM t WHERE len(li) > 1  -- rewritten, without types: stops
@@ -433,3 +433,163 @@ WITH v AS (SELECT id, k FROM t) SELECT v.* FROM v WHERE v.k IN (SELECT u.k FROM 
 WITH c AS (SELECT [{'a': [7]}] AS k, 1 AS b) SELECT b, (SELECT max(b) FROM c WHERE k.a = [[7]]) AS m FROM (SELECT [[7]] AS a, 2 AS b) AS k  -- rewritten, without types: equal
 WITH c AS (SELECT {'a': 1} AS k, 1 AS b) SELECT a, (SELECT max(b) FROM c WHERE k.a = 7) AS m FROM (SELECT 7 AS a) AS k  -- equal
 WITH c AS (SELECT MAP {'a': 1} AS k, 1 AS b) SELECT a, (SELECT max(b) FROM c WHERE k.a = 7) AS m FROM (SELECT 7 AS a) AS k  -- rewritten
+SELECT d.d::date AS d, coalesce(sum(t.i), 0) AS n FROM generate_series(DATE '2024-01-01', DATE '2024-02-10', INTERVAL 1 DAY) AS d(d) LEFT JOIN t ON t.dt = d.d::date GROUP BY 1  -- rewritten
+WITH spine AS (SELECT unnest(generate_series(DATE '2024-01-01', DATE '2024-03-01', INTERVAL 1 MONTH))::date AS m) SELECT m, count(t.id) AS n FROM spine LEFT JOIN t ON date_trunc('month', t.dt) = m GROUP BY m  -- rewritten
+WITH RECURSIVE s AS (SELECT min(dt) AS d FROM t UNION ALL SELECT (d + INTERVAL 1 YEAR)::date FROM s WHERE d < DATE '1980-01-01') SELECT * FROM s  -- rewritten
+SELECT range AS n, range * 2 AS m FROM range(5)  -- rewritten
+SELECT x.n FROM range(2, 10, 3) AS x(n)  -- rewritten
+SELECT unnest(range(3)) AS n, 'x' AS c  -- rewritten
+SELECT id, unnest([i, j]) AS x, unnest(['i', 'j']) AS n FROM t  -- refused
+SELECT id, unnest({'a': i, 'b': j}) FROM t  -- refused
+SELECT (st).a FROM t  -- rewritten
+SELECT id, generate_subscripts(li, 1) AS n FROM t  -- refused
+SELECT id, unnest(li, recursive := true) AS x FROM t  -- refused
+SELECT id, v, ordinality FROM t, unnest(li) WITH ORDINALITY AS u(v, ordinality)  -- refused
+SELECT id, list_zip(li, ls) AS z FROM t  -- refused
+SELECT id FROM t ORDER BY s COLLATE NOCASE, id  -- refused
+SELECT id FROM t ORDER BY s COLLATE NOACCENT, id  -- refused
+SELECT id, f FROM t ORDER BY f DESC NULLS LAST, id  -- equal
+SELECT id, f FROM t ORDER BY f ASC NULLS FIRST, id  -- equal
+SELECT id FROM t ORDER BY abs(f), id  -- equal
+SELECT DISTINCT ON (k) k, s FROM t ORDER BY k, id DESC  -- equal
+SELECT DISTINCT ON (k, bo) k, bo, id FROM t ORDER BY ALL  -- rewritten
+SELECT DISTINCT ON (k) * FROM (SELECT id, k, s FROM t) ORDER BY k, id  -- rewritten, without types: refused
+SELECT k, id FROM t QUALIFY row_number() OVER (PARTITION BY k ORDER BY dt DESC NULLS LAST, id) = 1  -- equal
+SELECT k, id, sum(i) OVER (PARTITION BY k) AS tot FROM t QUALIFY tot > 3  -- equal
+SELECT * FROM (SELECT id, k FROM t) QUALIFY count(*) OVER (PARTITION BY k) > 2  -- rewritten
+PIVOT (SELECT k, bo, i FROM t) ON bo IN (true, false) USING sum(i)  -- refused
+PIVOT t ON k USING count(*) GROUP BY bo  -- refused
+UNPIVOT (SELECT id, i, j FROM t) ON i, j INTO NAME n VALUE v  -- refused
+UNPIVOT (SELECT id, i, j FROM t) ON COLUMNS(* EXCLUDE (id)) INTO NAME n VALUE v  -- refused
+SELECT * FROM (SELECT id, i, j FROM t) UNPIVOT (v FOR n IN (i AS 'eye', j AS 'jay'))  -- equal
+SELECT k AS a, i AS b FROM t UNION BY NAME SELECT j AS b, k AS a FROM t  -- refused
+SELECT k AS a FROM t UNION ALL BY NAME SELECT v AS b FROM u  -- refused
+SELECT i, NULL AS x FROM t UNION ALL SELECT j, s FROM t  -- equal
+SELECT i AS x FROM t UNION SELECT d FROM t  -- equal
+SELECT i AS x FROM t UNION ALL SELECT f FROM t  -- equal
+SELECT d AS x FROM t UNION ALL SELECT f FROM t  -- equal
+SELECT d AS x FROM t UNION ALL SELECT e FROM t  -- equal
+SELECT d AS x FROM t UNION ALL SELECT b FROM t  -- equal
+SELECT e AS x FROM t UNION ALL SELECT b * 1000000 FROM t  -- equal
+SELECT r AS x FROM t UNION ALL SELECT d FROM t  -- refused, without types: untold
+SELECT bo AS x FROM t UNION ALL SELECT i FROM t  -- refused, without types: stops
+SELECT dt AS x FROM t UNION ALL SELECT tz FROM t  -- equal
+SELECT ts AS x FROM t UNION ALL SELECT tz FROM t  -- equal
+SELECT li AS x FROM t UNION ALL SELECT [1.5]  -- equal
+SELECT st AS x FROM t UNION ALL SELECT {'a': 1.5, 'b': 'x'}  -- equal
+SELECT st AS x FROM t UNION ALL SELECT {'b': 'x', 'a': 1}  -- refused, without types: stops
+SELECT [] AS x UNION ALL SELECT li FROM t  -- refused
+SELECT 1 AS x UNION ALL SELECT 'a'  -- refused
+SELECT t.id, u.v FROM t ASOF JOIN u ON t.i >= u.k  -- refused
+SELECT t.id, u.v FROM t ASOF LEFT JOIN u ON t.id >= u.k  -- refused
+SELECT id FROM t WHERE EXISTS (FROM u WHERE u.k = t.k)  -- equal
+SELECT k, id, v FROM t FULL JOIN u USING (k)  -- equal
+SELECT t.k AS a, u.k AS b FROM t FULL JOIN u USING (k)  -- equal
+SELECT * FROM (SELECT k, id FROM t) a NATURAL FULL JOIN u b  -- equal
+SELECT k, bo, GROUPING(k, bo) AS g, count(*) AS n FROM t GROUP BY CUBE (k, bo)  -- rewritten
+SELECT k, bo, grouping_id(k, bo) AS g, count(*) AS n FROM t GROUP BY ROLLUP (k, bo)  -- rewritten
+SELECT coalesce(k::varchar, 'total') AS k, sum(i) AS n FROM t GROUP BY ROLLUP (k)  -- rewritten, without types: refused
+SELECT k, bo, sum(i) AS n FROM t GROUP BY GROUPING SETS ((k, bo), (k), ())  -- rewritten
+SELECT count(DISTINCT k) AS a, count(DISTINCT bo) AS b, count(DISTINCT s) FILTER (WHERE i > 1) AS c FROM t  -- equal
+SELECT k, any_value(s) AS s FROM t WHERE id IN (1, 4, 6) GROUP BY k  -- refused
+SELECT k, first(s ORDER BY id DESC) AS s FROM t GROUP BY k  -- rewritten
+SELECT k, mode(i) AS s FROM t GROUP BY k  -- refused
+SELECT k, quantile_cont(i, [0.25, 0.5, 0.75]) AS q FROM t GROUP BY k  -- refused
+SELECT k, quantile_cont(d, 0.5) AS q FROM t GROUP BY k  -- refused, without types: stops
+SELECT k, quantile_disc(i, 0.5) AS q FROM t GROUP BY k  -- refused
+SELECT k, percentile_cont(0.25) WITHIN GROUP (ORDER BY d::double) AS q FROM t GROUP BY k  -- rewritten
+SELECT median(d::double) AS m, median(f) AS n FROM t WHERE id < 5  -- rewritten
+SELECT k, histogram(i) AS h FROM t GROUP BY k  -- refused
+SELECT k, string_agg(s, ', ' ORDER BY s) AS x FROM t GROUP BY k  -- rewritten
+SELECT k, string_agg(DISTINCT v, ', ' ORDER BY v) AS x FROM u GROUP BY k  -- rewritten
+SELECT k, list(s ORDER BY id) AS x FROM t GROUP BY k  -- rewritten
+SELECT k, list(DISTINCT i ORDER BY i) AS x FROM t GROUP BY k  -- rewritten
+SELECT k, list(i ORDER BY i DESC NULLS LAST) AS x FROM t GROUP BY k  -- rewritten
+SELECT k, list({'id': id, 's': s} ORDER BY id) AS x FROM t GROUP BY k  -- rewritten
+SELECT k, map_from_entries(list({'k': id, 'v': s} ORDER BY id)) AS x FROM t GROUP BY k  -- refused
+SELECT id, (SELECT max(k) FROM u) - k AS n FROM t  -- rewritten
+SELECT id, i > (SELECT avg(i) FROM t) AS n FROM t  -- rewritten
+SELECT id, EXISTS (SELECT 1 FROM u WHERE u.k = t.k) AS e FROM t  -- equal
+SELECT id, NOT EXISTS (SELECT 1 FROM u WHERE u.k = t.k) AS e FROM t  -- equal
+SELECT id, (SELECT list(v ORDER BY v) FROM u WHERE u.k = t.k) AS l FROM t  -- rewritten
+SELECT id, ARRAY(SELECT k FROM u ORDER BY k) AS l FROM t  -- refused
+SELECT id FROM t WHERE i NOT IN (SELECT k FROM u)  -- equal
+SELECT id FROM t WHERE s IN (SELECT v FROM u) OR i IN (SELECT k FROM u)  -- equal
+SELECT id FROM t WHERE (k, i) NOT IN (SELECT k, 1 FROM u WHERE k IS NOT NULL)  -- equal
+SELECT id FROM t WHERE k = ANY (SELECT k FROM u)  -- refused
+SELECT id FROM t WHERE i > ALL (SELECT k FROM u WHERE k IS NOT NULL)  -- refused
+SELECT id FROM t WHERE i = ANY ([1, 2, 10])  -- refused
+SELECT id FROM t WHERE i IN li  -- refused
+SELECT größe, "naïve café" FROM (SELECT id AS größe, k AS "naïve café" FROM t)  -- rewritten
+SELECT * REPLACE (upper(v) AS v) FROM u  -- rewritten, without types: refused
+SELECT u.* REPLACE (v || '!' AS v), 1 AS one FROM u  -- rewritten, without types: refused
+SELECT count(COLUMNS('i|j')) FROM t  -- refused
+SELECT id, i AS x, x + 1 AS y, y * 2 AS z FROM t WHERE x > 1  -- rewritten, without types: stops
+SELECT id FROM t ORDER BY id FETCH FIRST 2 ROWS ONLY  -- refused
+SELECT sum(i) AS s FROM t GROUP BY ()  -- rewritten
+SELECT * FROM (VALUES (1, NULL), (NULL, 'b')) AS x(a, b)  -- equal
+SELECT * FROM (VALUES (1, 2.5), (2, 3)) AS x(a, b)  -- equal
+SELECT * FROM (VALUES (DATE '2024-01-01', {'a': 1})) AS x(a, b)  -- equal
+SELECT * FROM (VALUES (1, [1, 2]), (2, NULL)) AS x(a, b)  -- equal
+SELECT * FROM (VALUES ('a', 1::bigint), ('b', 2)) AS x(a, b)  -- equal
+SELECT * FROM (VALUES (1), ('2')) AS x(a)  -- refused
+WITH x(a, b) AS (SELECT 1, 'x'), y AS (SELECT a, b || 'y' AS b FROM x) SELECT * FROM x JOIN y USING (a)  -- rewritten, without types: untold
+SELECT CASE WHEN id < 0 THEN r ELSE 16777217 END AS x FROM t  -- refused, without types: untold
+SELECT r = 16777217 AS x FROM (SELECT (id * 0 + 16777216)::double AS q, r FROM t)  -- refused, without types: rewritten
+SELECT * FROM (VALUES ({'a': 1}, 1), ({'a': 2}, 2)) AS v(a, b)  -- equal
+SELECT * FROM (VALUES ({'a': 1}::struct(a bigint), 1)) AS v(a, b)  -- rewritten
+SELECT * FROM (VALUES (CAST({'a': 1} AS struct(a bigint)), 1)) AS v(a, b)  -- rewritten
+SELECT * FROM (VALUES ([1]::bigint[], 1)) AS v(a, b)  -- rewritten
+SELECT * FROM (VALUES ('1'::int, 1)) AS v(a, b)  -- rewritten
+SELECT * FROM (VALUES ('2024-01-01'::date, 1), (NULL, 2)) AS v(a, b)  -- equal
+SELECT * FROM (VALUES ('2024-01-01'::timestamp, 1.5::double), (NULL, 2)) AS v(a, b)  -- equal
+SELECT * FROM (VALUES (1.5::decimal(10,2), 2::bigint), (NULL, 2)) AS v(a, b)  -- equal
+SELECT * FROM (VALUES ('1.5'::varchar, true::int), (NULL, 2)) AS v(a, b)  -- rewritten
+SELECT * FROM (VALUES (INTERVAL 1 DAY, 1)) AS v(a, b)  -- refused
+SELECT * FROM (VALUES (strptime('2024-01-01', '%Y-%m-%d'), upper('a'))) AS v(a, b)  -- rewritten
+SELECT * FROM (VALUES (1 / 2, 7 // 2, 1 + 2)) AS v(a, b, c)  -- rewritten
+SELECT * FROM (VALUES (NULL, 1), (NULL, 2)) AS v(a, b)  -- equal
+SELECT * FROM (VALUES ('x', (SELECT max(k) FROM u))) AS v(a, b)  -- refused
+SELECT * FROM (VALUES (TIMESTAMP '2024-01-01 00:00:00', DATE '2024-01-01')) AS v(a, b)  -- equal
+SELECT id, k FROM t ORDER BY row_number() OVER (ORDER BY id DESC)  -- rewritten
+SELECT * FROM (SELECT id, k FROM t) ORDER BY row_number() OVER (ORDER BY id DESC)  -- rewritten, without types: refused
+SELECT * FROM u ORDER BY row_number() OVER (ORDER BY k DESC)  -- rewritten, without types: refused
+SELECT *, k + 1 AS n FROM u ORDER BY sum(k) OVER (ORDER BY v), v LIMIT 2  -- rewritten, without types: refused
+SELECT t.* FROM (SELECT id, k FROM t) t ORDER BY count(*) OVER (PARTITION BY k), id  -- rewritten, without types: refused
+SELECT k, * FROM u ORDER BY count(*) OVER (), v  -- rewritten, without types: refused
+WITH RECURSIVE a AS (SELECT 1.5 AS n, 1 AS i UNION ALL SELECT n * 1.5, i + 1 FROM a WHERE i < 4) SELECT * FROM a  -- rewritten, without types: stops
+WITH RECURSIVE a AS (SELECT 1.5::decimal(10,2) AS n, 1 AS i UNION ALL SELECT n * 1.5, i + 1 FROM a WHERE i < 4) SELECT * FROM a  -- rewritten, without types: stops
+WITH RECURSIVE a AS (SELECT 1.5::double AS n, 1 AS i UNION ALL SELECT n * 1.5, i + 1 FROM a WHERE i < 4) SELECT * FROM a  -- equal
+WITH RECURSIVE a AS (SELECT 1 AS n, 1 AS i UNION ALL SELECT n * 1.5, i + 1 FROM a WHERE i < 4) SELECT * FROM a  -- rewritten, without types: stops
+WITH RECURSIVE a AS (SELECT 1 AS n, 1 AS i UNION ALL SELECT n / 2, i + 1 FROM a WHERE i < 4) SELECT * FROM a  -- rewritten, without types: stops
+WITH RECURSIVE a AS (SELECT 1::bigint AS n, 'a' AS s UNION ALL SELECT n + 1, s || 'b' FROM a WHERE n < 4) SELECT * FROM a  -- rewritten
+WITH RECURSIVE a AS (SELECT k AS n, v::varchar AS path FROM u WHERE k = 1 UNION ALL SELECT u.k, a.path || '>' || u.v FROM a JOIN u ON u.k = a.n + 1) SELECT * FROM a  -- rewritten
+WITH RECURSIVE a AS (SELECT DATE '2024-01-01' AS d UNION ALL SELECT d + INTERVAL 1 DAY FROM a WHERE d < DATE '2024-01-04') SELECT * FROM a  -- rewritten, without types: stops
+WITH RECURSIVE a AS (SELECT sum(i) AS n, 1 AS i FROM t UNION ALL SELECT n + 1, i + 1 FROM a WHERE i < 3) SELECT * FROM a  -- equal
+WITH RECURSIVE a AS (SELECT [1] AS p, 1 AS i UNION ALL SELECT list_append(p, i), i + 1 FROM a WHERE i < 3) SELECT * FROM a  -- equal
+WITH RECURSIVE a(n, m) AS (SELECT 0, 1 UNION ALL SELECT m, n + m FROM a WHERE n < 20) SELECT n FROM a ORDER BY n  -- equal
+WITH RECURSIVE a AS (SELECT 1 AS n UNION SELECT n + 1 FROM a WHERE n < 4) SELECT * FROM a  -- refused
+SELECT id FROM t WHERE i  -- refused, without types: stops
+SELECT k FROM t GROUP BY k HAVING count(*)  -- refused
+SELECT id FROM t WHERE r > 0.1  -- rewritten, without types: untold
+SELECT {'a': i}.a FROM t  -- rewritten
+SELECT (st).b || 'x' FROM t  -- rewritten
+SELECT éa.id AS ü FROM t AS éa JOIN (SELECT id AS ñ FROM t) AS b ON éa.id = b.ñ  -- rewritten
+WITH köln AS (SELECT 1 AS a) SELECT * FROM köln  -- rewritten
+SELECT 1 AS s FROM t GROUP BY ()  -- refused
+SELECT k, sum(i) AS s FROM t GROUP BY k, ()  -- rewritten
+SELECT * FROM (VALUES (true), (2)) AS x(a)  -- refused
+SELECT * FROM (VALUES (1), (NULL), (2.5)) AS x(a)  -- equal
+SELECT r AS x FROM t UNION ALL SELECT 0.1  -- rewritten, without types: untold
+SELECT r AS x FROM t UNION ALL SELECT f FROM t  -- equal
+SELECT r FROM t UNION ALL SELECT r FROM t  -- equal
+SELECT * FROM (SELECT r FROM t) UNION ALL SELECT d FROM t  -- refused, without types: untold
+SELECT * FROM (SELECT r FROM t) UNION ALL SELECT 1  -- rewritten
+SELECT st AS x FROM t UNION ALL SELECT {'A': 1, 'b': 'x'}  -- equal
+SELECT st AS x FROM t UNION ALL SELECT st FROM t  -- equal
+SELECT id FROM t WHERE r IN (SELECT d FROM t)  -- equal
+SELECT * FROM (VALUES ({'a': 1}::STRUCT(a BIGINT), 1)) AS v(a, b)  -- rewritten
+SELECT * FROM (VALUES (CAST({'a': 1, 'b': '2024-01-01'} AS STRUCT(a BIGINT, b DATE)), 1)) AS v(a, b)  -- rewritten
+SELECT * FROM (VALUES ([1]::BIGINT[], 1)) AS v(a, b)  -- rewritten
+SELECT DISTINCT * FROM (SELECT id, k FROM t) ORDER BY row_number() OVER (ORDER BY id)  -- refused
+SELECT id, coalesce((SELECT list(v ORDER BY v) FROM u WHERE u.k = t.k), []::VARCHAR[]) AS l FROM t  -- rewritten

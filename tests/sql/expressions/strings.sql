@@ -30,7 +30,7 @@ substr(s, -3, 2)  -- equal
 substr(s, 0, 2)  -- refused
 substr(s, i)  -- equal
 substr(s, 2, -1)  -- refused
-s[1]  -- stops
+s[1]  -- rewritten, without types: stops
 s[1:3]  -- refused
 s[2:]  -- refused
 s[-2:]  -- refused
@@ -191,3 +191,186 @@ repeat(NULL, 2)  -- refused
 upper('ƛ Ὀδυσσεύς ᾳ')  -- rewritten
 lower('ΣΑΣ ᾼ Ǆ')  -- rewritten
 regexp_extract('  é' || chr(11) || 'x y', '\S+')  -- rewritten
+regexp_matches(s, '^\w+$')  -- rewritten
+regexp_matches(s, 'HELLO', 'i')  -- rewritten
+regexp_matches(s, 'a.b', 's')  -- refused
+regexp_matches('a' || chr(10) || 'b', 'a.b', 's')  -- refused
+regexp_matches('a' || chr(10) || 'b', '^b', 'm')  -- refused
+regexp_matches('a' || chr(10) || 'b', '^b$', 'n')  -- refused
+regexp_matches(s, 'l', 'c')  -- refused
+regexp_matches(s, 'l', 'l')  -- refused
+regexp_matches(s, '(?i)HELLO')  -- rewritten
+regexp_matches(s, '(?P<x>l+)')  -- refused
+regexp_matches(s, 'l{1,}')  -- rewritten
+regexp_matches(s, '\p{L}+')  -- refused
+regexp_matches(s, '[\d\s]+')  -- refused
+regexp_matches(s, '(a|b|c)\s?')  -- rewritten
+regexp_matches(s, '^$')  -- rewritten
+regexp_matches(s, '')  -- rewritten
+regexp_matches(p, '\.')  -- rewritten
+regexp_matches(p, ',+')  -- rewritten
+regexp_matches(s, '[a-zA-Z0-9._%+-]+@[a-z]+')  -- rewritten
+regexp_matches('a@b.co', '^[a-zA-Z0-9._%+-]+@[a-zA-Z0-9.-]+\.[a-zA-Z]{2,}$')  -- rewritten
+regexp_replace(s, '\d+', '#', 'g')  -- rewritten
+regexp_replace(s, '[aeiou]', '', 'g')  -- rewritten
+regexp_replace(s, '^\s+|\s+$', '', 'g')  -- rewritten
+regexp_replace(s, '\s{2,}', ' ', 'g')  -- rewritten
+regexp_replace(s, '(\w)(\w*)', '\2-\1', 'g')  -- rewritten
+regexp_replace(s, 'L', 'x', 'gi')  -- rewritten
+regexp_replace(s, '\\', '/', 'g')  -- rewritten
+regexp_replace(p, '[^0-9]', '', 'g')  -- rewritten
+regexp_replace(p, '[^\x00-\x7F]', '', 'g')  -- refused
+regexp_replace(s, 'h', '')  -- refused
+regexp_replace(s, '^h', 'J')  -- refused
+regexp_replace(s, 'o$', '0')  -- refused
+regexp_extract(s, '(\w+)$', 1)  -- rewritten
+regexp_extract(s, '^.', 0)  -- rewritten
+regexp_extract(s, '(\d+)', 1)  -- rewritten
+regexp_extract(s, '(\w)(\w)', ['a', 'b'])  -- refused
+regexp_extract(s, 'L+', 0, 'i')  -- refused
+regexp_extract_all(s, '\w+')  -- rewritten
+regexp_extract_all(s, '(\w)\w', 1)  -- rewritten
+regexp_split_to_array(p, '\s*,\s*')  -- rewritten
+regexp_split_to_table(p, ',')  -- refused
+string_split_regex(p, ',')  -- refused
+string_to_array(p, ',')  -- equal
+string_split(p, ', ')  -- equal
+string_split('', ',')  -- equal
+string_split(NULL, ',')  -- equal
+string_split('a,b,', ',')  -- equal
+string_split(',', ',')  -- equal
+string_split('a.b', '.')  -- equal
+string_split('a|b', '|')  -- equal
+string_split('aXbxc', 'x')  -- equal
+split_part('', ',', 1)  -- equal
+split_part(p, '', 1)  -- refused
+split_part(p, ',', 0)  -- refused
+split_part(p, ',,', 2)  -- equal
+split_part(p, ',', i)  -- refused
+split(p, ',')[1]  -- rewritten
+list_extract(string_split(p, ','), 1)  -- rewritten
+(string_split(p, ','))[1]  -- rewritten
+len(string_split(p, ',')) - 1  -- rewritten, without types: stops
+array_to_string(string_split(p, ','), '|')  -- rewritten
+list_aggregate(string_split(p, ','), 'string_agg', '|')  -- refused
+left(s, 1) || '.'  -- rewritten
+upper(left(s, 1)) || lower(substr(s, 2))  -- rewritten
+concat_ws(', ', s, NULL, p)  -- rewritten
+concat_ws(',', ls)  -- refused, without types: stops
+concat(s, p, i)  -- rewritten
+s || coalesce(p, '')  -- rewritten
+s || ':' || i::varchar  -- rewritten
+lpad(i::varchar, 5, '0')  -- equal
+right('000' || i::varchar, 3)  -- rewritten
+s[-1]  -- rewritten, without types: stops
+s[1:2]  -- refused
+s[2:3]  -- refused
+substring(s, 2)  -- equal
+substring(s, -2)  -- equal
+substring(s, i, 2)  -- refused
+substr(s, 1, NULL)  -- equal
+strpos(s, NULL)  -- equal
+position('l' IN s)  -- equal
+instr(s, 'zz')  -- equal
+length(NULL)  -- equal
+length('')  -- equal
+char_length('é')  -- equal
+strlen('é')  -- rewritten
+trim(s, ' ')  -- equal
+trim(LEADING 'h' FROM s)  -- equal
+trim(BOTH FROM s)  -- rewritten
+ltrim(p, '.')  -- equal
+rtrim(n, '0')  -- equal
+trim(n)  -- rewritten
+replace(s, 'l', '')  -- equal
+replace(p, ',', chr(10))  -- equal
+reverse(n)  -- rewritten
+repeat('-', 3)  -- equal
+ascii('')  -- equal
+chr(128512)  -- refused
+unicode('é')  -- refused
+ord('a')  -- refused
+hex(255)  -- equal
+unhex('414243')  -- refused
+from_hex('414243')  -- refused
+from_base64('YWJj')::varchar  -- refused
+encode('é')  -- equal
+decode('abc'::blob)  -- refused
+'abc'::blob  -- refused
+'\xAA'::blob  -- refused
+md5(p)  -- equal
+sha256(s || p)  -- rewritten
+sha1('x')  -- equal
+md5_number('x')  -- refused
+levenshtein('kitten', 'sitting')  -- refused
+levenshtein(s, p)  -- refused
+damerau_levenshtein('ab', 'ba')  -- refused
+jaccard('abc', 'abd')  -- refused
+jaro_similarity('abc', 'abd')  -- refused
+jaro_winkler_similarity('abc', 'abd')  -- refused
+editdist3('abc', 'abd')  -- refused
+mismatches('abc', 'abd')  -- refused
+translate(p, ',', '')  -- equal
+s LIKE 'h%o'  -- equal
+s LIKE '%' || p || '%'  -- rewritten
+s LIKE p  -- rewritten
+s NOT ILIKE 'HELLO'  -- equal
+s ILIKE '%WORLD%'  -- equal
+s SIMILAR TO '(h|H)ello.*'  -- rewritten
+s NOT SIMILAR TO 'h.*'  -- rewritten
+s ~ 'h.*'  -- rewritten
+s ~* 'H.*'  -- refused
+s GLOB '*o*'  -- refused
+s LIKE 'a_c%' ESCAPE '\'  -- equal
+s ^@ 'h'  -- equal
+starts_with(s, '')  -- equal
+contains(s, p)  -- equal
+contains(lower(s), 'w')  -- rewritten
+s > p  -- equal
+s BETWEEN 'a' AND 'i'  -- equal
+s < 'Z'  -- equal
+s = 'HELLO' COLLATE NOCASE  -- refused
+lower(s) = lower('HELLO')  -- rewritten
+s COLLATE "de" < 'z'  -- refused
+nullif(trim(s), '')  -- rewritten
+coalesce(nullif(s, ''), 'n/a')  -- equal
+CASE WHEN s LIKE 'h%' THEN 'h' WHEN s = '' THEN 'empty' ELSE s END  -- equal
+string_split(s, ' ')[-1]  -- rewritten
+array_length(string_split(s, ' '))  -- rewritten
+list_filter(string_split(p, ','), lambda x: x <> '')  -- equal
+array_to_string(list_transform(string_split(p, ','), lambda x: upper(x)), '-')  -- rewritten
+format('{}-{}', s, i)  -- refused
+printf('%s', s)  -- refused
+concat(s, d)  -- rewritten
+concat(s, f)  -- stops
+concat(bo, '')  -- rewritten
+s || bo  -- rewritten
+s || dt  -- rewritten
+s || d  -- rewritten
+s || f  -- stops
+parse_path('a/b/c')  -- refused
+parse_dirname('a/b.c')  -- refused
+parse_filename('a/b.c', true)  -- refused
+url_decode('a%20b')  -- refused
+strip_accents('é')  -- refused
+nfc_normalize('é')  -- refused
+to_json(i)  -- refused
+json_object('a', i, 'b', s)  -- refused
+st::json  -- refused
+to_json({'a': i})  -- refused
+row_to_json(st)  -- refused
+json(js)  -- refused
+js::json  -- refused
+js->'c'->>'d'  -- refused
+js->>['$.a', '$.b']  -- refused
+TRY_CAST(js->>'$.a' AS int)  -- rewritten
+json_extract(js, '$.b[0]')  -- refused
+json_extract_string(js, '$.b[#-1]')  -- refused
+js->>'$.b[*]'  -- refused
+json_type(js, '$.a')  -- refused
+json_structure(js)  -- refused
+json_contains(js, '1')  -- refused
+json_value(js, '$.a')  -- refused
+json_transform(js, '{"a": "VARCHAR"}')  -- refused
+from_json(js, '{"a": "VARCHAR"}')  -- refused
+json_merge_patch(js, '{"z": 1}')  -- refused

@@ -67,3 +67,43 @@ date_diff('day', lag(dt) OVER (ORDER BY id), dt)  -- rewritten
 sum(i) OVER (ORDER BY dt RANGE BETWEEN INTERVAL 1 YEAR PRECEDING AND INTERVAL 1 MONTH PRECEDING)  -- rewritten
 count(*) OVER (ORDER BY ts RANGE BETWEEN INTERVAL 2 WEEK PRECEDING AND INTERVAL 30 MINUTE FOLLOWING)  -- rewritten
 sum(i) OVER (ORDER BY dt RANGE BETWEEN INTERVAL 1 MONTH PRECEDING AND INTERVAL 1 DAY PRECEDING)  -- refused
+sum(r) OVER (ORDER BY id)  -- equal
+avg(r) OVER ()  -- rewritten
+row_number() OVER (ORDER BY k, id)  -- equal
+rank() OVER (PARTITION BY k ORDER BY f DESC)  -- equal
+dense_rank() OVER (ORDER BY s NULLS FIRST)  -- equal
+ntile(2) OVER (PARTITION BY k ORDER BY id)  -- equal
+lag(dt, 1) OVER (PARTITION BY k ORDER BY dt, id)  -- equal
+lag(i, 1, i) OVER (ORDER BY id)  -- equal
+lead(i, 2, -1) OVER (ORDER BY id)  -- equal
+lag(s IGNORE NULLS) OVER (ORDER BY id)  -- equal
+last_value(i IGNORE NULLS) OVER (ORDER BY id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)  -- equal
+first_value(s IGNORE NULLS) OVER (PARTITION BY k ORDER BY id ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)  -- equal
+any_value(s) OVER (PARTITION BY k ORDER BY id)  -- equal
+nth_value(s, 2) OVER (PARTITION BY k ORDER BY id ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)  -- equal
+sum(i) OVER (ORDER BY dt RANGE BETWEEN INTERVAL 7 DAY PRECEDING AND INTERVAL 7 DAY FOLLOWING)  -- equal
+avg(i) OVER (ORDER BY dt RANGE BETWEEN INTERVAL 1 MONTH PRECEDING AND CURRENT ROW)  -- rewritten
+sum(i) OVER (ORDER BY tz RANGE BETWEEN INTERVAL 1 DAY PRECEDING AND CURRENT ROW)  -- equal
+sum(i) OVER (ORDER BY d RANGE BETWEEN 1.5 PRECEDING AND CURRENT ROW)  -- equal
+sum(i) OVER (ORDER BY i DESC RANGE BETWEEN 1 PRECEDING AND 1 FOLLOWING)  -- equal
+sum(i) OVER (ORDER BY k RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)  -- equal
+sum(i) OVER (ORDER BY k ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING EXCLUDE TIES)  -- refused
+sum(i) OVER (ORDER BY id ROWS BETWEEN 2 FOLLOWING AND 3 FOLLOWING)  -- equal
+count(DISTINCT s) OVER ()  -- refused
+sum(DISTINCT i) OVER (PARTITION BY k)  -- refused
+string_agg(s, ',' ORDER BY id) OVER (PARTITION BY k)  -- refused
+list(s ORDER BY id) OVER (PARTITION BY k)  -- refused
+list(id) OVER (PARTITION BY k ORDER BY id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)  -- refused
+max(s) OVER (PARTITION BY k ORDER BY id)  -- equal
+min(f) OVER (PARTITION BY k)  -- equal
+mode(i) OVER ()  -- refused
+stddev(f) OVER (PARTITION BY k)  -- equal
+corr(i, j) OVER ()  -- refused
+bool_or(bo) OVER (PARTITION BY k)  -- equal
+arg_max(s, id) OVER (PARTITION BY k)  -- rewritten
+first(s) OVER (PARTITION BY k ORDER BY id)  -- equal
+count(*) FILTER (WHERE bo) OVER (PARTITION BY k ORDER BY id)  -- equal
+row_number() OVER (PARTITION BY k, bo ORDER BY id) - row_number() OVER (PARTITION BY k ORDER BY id)  -- equal
+fill(i) OVER (ORDER BY id)  -- refused
+cume_dist() OVER (PARTITION BY k ORDER BY i)  -- equal
+percent_rank() OVER (ORDER BY d DESC)  -- equal
