@@ -124,10 +124,8 @@ class Increment(Struct):
             return None
         view = self.context.view(new.stored())
         if rows.once:
-            self._check_once(view, rows)
-        same = "IS NOT DISTINCT FROM" if rows.nulls else "="
-        agree = " AND ".join(f"{NEW}.{quote_name(column)} {same} {OLD}.{quote_name(column)}" for column in rows.columns)
-        return f"EXISTS (SELECT 1 FROM {view} AS {NEW} WHERE {agree})"
+            self._check_once(view, rows, new.columns)
+        return f"EXISTS (SELECT 1 FROM {view} AS {NEW} WHERE {_agree(rows, new.columns)})"
 
     def _with_what_stays(self, new: Written, rows: Replacing | None, old: str) -> Written:
         """The new rows, with the values of the rows that they replace where these stay. `old` is a view that has all
@@ -136,7 +134,6 @@ class Increment(Struct):
         if rows is None or not staying or not new.rows:
             return new
         had = _unlike("had", [column.name for column in new.columns])
-        agree = " AND ".join(f"{NEW}.{quote_name(column)} = {OLD}.{quote_name(column)}" for column in rows.columns)
         values = ", ".join(
             f"CASE WHEN {OLD}.{had} THEN {OLD}.{name} ELSE {NEW}.{name} END AS {name}"
             if column.name in staying
@@ -146,14 +143,16 @@ class Increment(Struct):
         )
         joined = (
             f"SELECT {values} FROM {self.context.view(new.stored())} AS {NEW} "
-            f"LEFT JOIN (SELECT *, TRUE AS {had} FROM {old}) AS {OLD} ON {agree}"
+            f"LEFT JOIN (SELECT *, TRUE AS {had} FROM {old}) AS {OLD} ON {_agree(rows, new.columns)}"
         )
         return self._kept(joined, self._layout(new.columns))
 
-    def _check_once(self, view: str, rows: Replacing) -> None:
+    def _check_once(self, view: str, rows: Replacing, columns: Sequence[Column]) -> None:
         keys = ", ".join(map(quote_name, rows.columns))
+        compared = ", ".join(f"{_key(column, columns)} AS {quote_name(column)}" for column in rows.columns)
         known = " AND ".join(f"{quote_name(column)} IS NOT NULL" for column in rows.columns)
-        twice = f"SELECT count(*), {keys} FROM {view} WHERE {known} GROUP BY {keys} HAVING count(*) > 1"
+        each = f"SELECT {compared} FROM {view} WHERE {known}"
+        twice = f"SELECT count(*), {keys} FROM ({each}) GROUP BY {keys} HAVING count(*) > 1"
         for count, *values in self.context.ask(f"{twice} ORDER BY {keys} LIMIT 1"):
             key = " and ".join(f"{column} = {value}" for column, value in zip(rows.columns, values, strict=True))
             raise EngineFailure(
@@ -259,6 +258,20 @@ def together(context: NodeContext, columns: tuple[Column, ...], shared: Sequence
         uris=tuple(uri for one in new for uri in one.uris),
     )
     return Made(written, tuple(shared))
+
+
+def _agree(rows: Replacing, columns: Sequence[Column]) -> str:
+    """The condition by which a new row has the key of an old one."""
+    same = "IS NOT DISTINCT FROM" if rows.nulls else "="
+    sides = ((_key(column, columns, f"{NEW}."), _key(column, columns, f"{OLD}.")) for column in rows.columns)
+    return " AND ".join(f"{new} {same} {old}" for new, old in sides)
+
+
+def _key(name: str, columns: Sequence[Column], of: str = "") -> str:
+    """A column of a key, as it is compared. Sail tells -0.0 from 0.0, and one NaN from another."""
+    value = of + quote_name(name)
+    is_float = any(column.name == name and column.type in ("FLOAT", "DOUBLE") for column in columns)
+    return f"CASE WHEN isnan({value}) THEN 'NaN'::DOUBLE ELSE {value}::DOUBLE + 0e0 END" if is_float else value
 
 
 def _unlike(word: str, names: Sequence[str]) -> str:

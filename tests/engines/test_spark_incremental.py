@@ -124,6 +124,33 @@ def test_growing_models_on_sail_have_the_rows_of_duckdb(tmp_path: Path) -> None:
     grows_as_on_duckdb(tmp_path, "engines: {spark: {server: sail}}\n")
 
 
+def test_keys_of_nan_and_minus_zero_on_sail(tmp_path: Path) -> None:
+    """To Sail a NaN of other bits, and -0.0, are other values."""
+    for package in ("pysail", "grpc_status", "zstandard"):
+        pytest.importorskip(package)
+    config = "config(materialized='incremental', unique_key=['k', 'n'], strategy='{}')"
+    models = {
+        name: f"{{{{ {config.format(strategy)} }}}} select * from raw.log"
+        for name, strategy in (("merged", "merge"), ("replaced", "delete+insert"))
+    }
+    settings = "name: shop\nsources: [{name: raw, path: 'data/{name}.parquet', tables: [log]}]\n"
+    shops = shops_with(tmp_path, {})
+    for shop, more in zip(shops, ("", "engines: {spark: {server: sail}}\n"), strict=True):
+        files = {f"models/{name}.sql": sql for name, sql in models.items()}
+        write_project(shop.folder, files, {"odibi_project.yml": settings + more})
+        (shop.folder / "data").mkdir()
+    nan, other_nan = "'NaN'::FLOAT", "-('NaN'::FLOAT)"
+    for number, keys in enumerate([(nan, "-0.0", "1.5"), (other_nan, "0.0", "NULL"), (nan, "-0.0", "0.1")]):
+        values = ", ".join(f"(({key})::FLOAT, 1, {number})" for key in keys)
+        for shop in shops:
+            path = shop.folder / "data" / "log.parquet"
+            duckdb.sql(f"COPY (SELECT * FROM (VALUES {values}) AS v(k, n, v)) TO '{path}'")
+            assert odibi_sql.build(shop.folder, engine=shop.engine, as_of=AS_OF).ok
+        for name in models:
+            assert shops[0].rows(name) == shops[1].rows(name), (name, number)
+            assert len(shops[0].rows(name)) == 3 + number
+
+
 def test_columns_that_change(running_spark: object, tmp_path: Path) -> None:
     how = ("ignore", "append_new_columns", "sync_all_columns")
     config = "config(materialized='incremental', unique_key='id', on_schema_change='{}')"

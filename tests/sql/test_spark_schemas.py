@@ -84,7 +84,7 @@ def test_a_whole_row_is_refused_once_it_is_known_to_be_one() -> None:
     "sql",
     [
         "select k, f from t",
-        "select count(*) as n from t where k > 1",
+        "select count(*) as n from t where k is not null",
         "select k + 1 as n, count(f) as s from t group by k",
     ],
 )

@@ -593,3 +593,4 @@ SELECT * FROM (VALUES (CAST({'a': 1, 'b': '2024-01-01'} AS STRUCT(a BIGINT, b DA
 SELECT * FROM (VALUES ([1]::BIGINT[], 1)) AS v(a, b)  -- rewritten
 SELECT DISTINCT * FROM (SELECT id, k FROM t) ORDER BY row_number() OVER (ORDER BY id)  -- refused
 SELECT id, coalesce((SELECT list(v ORDER BY v) FROM u WHERE u.k = t.k), []::VARCHAR[]) AS l FROM t  -- rewritten
+SELECT f - f AS x, count(*) AS n FROM t GROUP BY f - f  -- equal
