@@ -24,7 +24,7 @@ TOLD = [
     "select round(s.v, 1) as x from t join (select k, max(g) as v from raw.u group by k) as s using (k)",
     "select f + r as s, round(s, 1) as x from t",
     "select k, avg(f) as f from t group by k having round(avg(f), 1) > 1 order by round(f, 1)",
-    "select k, (select max(round(t.f + g, 1)) from raw.u where u.k // t.k > 1) as x from t",
+    "select k, (select round(t.f + max(g), 1) from raw.u where u.k // t.k > 1) as x from t",
     "select k from t where exists (select 1 as one from raw.u where round(t.f, 1) = round(g, 1))",
     "select k, case when round(m, 1) > 1 then 1 else 2 end as x from (select k, median(f) as m from t group by all)",
     "select round(x, 1) as x from (select unnest([f, f]) as x from t)",

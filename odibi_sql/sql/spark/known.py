@@ -11,7 +11,7 @@ _SYNTAX = """
     Alias All And Any Between Boolean Case Column ColumnDef CTE Cube DataType DataTypeParam Distinct Dot EQ Escape
     Except Exists Filter From GT GTE Group GroupingSets Having Identifier If IgnoreNulls In Intersect Is JSONPath
     JSONPathKey JSONPathRoot JSONPathSubscript Join LT LTE Lateral Limit Literal NEQ Neg Not Null NullSafeEQ NullSafeNEQ
-    Offset Or Order Paren PivotAlias Placeholder PropertyEQ Qualify Rollup Select Star Subquery Table
+    Offset Or Order Paren PivotAlias Placeholder PropertyEQ Qualify Rollup Select Slice Star Subquery Table
     TableAlias Union Var Where Window WindowSpec With Struct StructExtract Interval Kwarg ByteString
     IntervalSpan Aliases UnpivotColumns NotNull
 """

@@ -50,9 +50,9 @@ def read_indexes(root: exp.Expr) -> None:
 
 def element(node: exp.Expr) -> exp.Expr:
     """sqlglot has counted the index from 0 already, also the negative ones."""
-    if len(node.expressions) != 1 or isinstance(node.expressions[0], exp.Slice):
-        raise Refused(node, "Spark has no slices in brackets", "use array_slice(list, from, to) or substr()")
     index = node.expressions[0]
+    if isinstance(index, exp.Slice):
+        return _sliced(node, index)
     if kind(node.this) == "text" and (place := whole_number(index)) is not None:
         where = f"{place + 1}, 1" if place + 1 else "1, 0"
         return raw(f"substring({said(node.this)}, {where})", "text")
@@ -61,6 +61,21 @@ def element(node: exp.Expr) -> exp.Expr:
     if (place := whole_number(index)) is None:
         raise Refused(node, "an index that is not written out may be a key as well", "use list_extract(list, index)")
     return raw(_element(said(node.this), place + 1))
+
+
+def _sliced(node: exp.Expr, part: exp.Slice) -> exp.Expr:
+    """`[from:to]` of a list or text. Places are counted from 1, or from the end on if they are negative."""
+    value, known = said(node.this), kind(node.this)
+    if known not in ("list", "text"):
+        raise Refused(node, "of this, Spark has no parts", "use substr() of a text", untold=known is None)
+    size = f"{'size' if known == 'list' else 'length'}({value})"
+    ends = [whole_number(one) if one is not None else given for one, given in ((part.this, 1), (part.expression, -1))]
+    if None in ends or 0 in ends or part.args.get("step") is not None:
+        raise Refused(node, "Spark has parts only from and to a place that is written out", "write [1:2]")
+    first, last = (str(one) if one and one > 0 else f"{size} - {-(one or 0) - 1}" for one in ends)
+    first = first if first.isdigit() else f"greatest({first}, 1)"
+    name, count = "slice" if known == "list" else "substring", f"greatest({last} - {first} + 1, 0)"
+    return raw(f"{name}({value}, {first}, {count})", known)
 
 
 def _element(items: str, place: int) -> str:

@@ -7,11 +7,11 @@ on to the table, and Spark stops, or takes a part of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sqlglot import exp
 
-from odibi_sql.sql.spark.operands import ASKED
+from odibi_sql.sql.spark.operands import ASKED, Refused
 from odibi_sql.sql.spark.schemas import Ask
 
 _RENAMED = "__"  # before a name
@@ -24,7 +24,7 @@ def rename_outer(root: exp.Expr, ask: Ask | None) -> None:
         select = column.find_ancestor(exp.Select)
         if len(column.parts) == 1 or not isinstance(select, exp.Select) or _is_parameter(column):
             continue
-        source, within = _source(column.parts[0].name.lower(), select)
+        source, within, owner = _source(column.parts[0].name.lower(), select)
         if source is None:
             continue
         if within:
@@ -34,22 +34,56 @@ def rename_outer(root: exp.Expr, ask: Ask | None) -> None:
                 continue  # a column within, and a part of it
             elif any(ask(one, [exp.Column(this=column.parts[0].copy())]) is not None for one in within):
                 hidden.add(id(source))
+            if ask is not None:
+                _check_sayable(column, within, owner)
         read.setdefault(id(source), (source, []))[1].append(column)
     for source, columns in (found for key, found in read.items() if key in hidden):
         _rename(source, columns)
 
 
-def _source(name: str, select: exp.Select) -> tuple[exp.Expr | None, list[exp.Select]]:
-    """The table of that name which the SELECT sees, and the SELECTs from this one out that have none."""
+def _check_sayable(column: exp.Column, within: Sequence[exp.Select], owner: exp.Select) -> None:
+    """What Spark's subqueries cannot read of the queries around them. Raises Refused."""
+    subqueries = [one for one in within if not _is_source(one)]
+    if not subqueries:
+        return
+    node: exp.Expr = subqueries[-1]
+    while node.parent is not None and node.parent is not owner:
+        node = node.parent
+    if len(subqueries) > 1:
+        message, hint = "on Spark a subquery reads the query around it and none further out", "join the tables"
+        raise Refused(column, message, hint)
+    if isinstance(column.find_ancestor(exp.AggFunc, exp.Select), exp.AggFunc):
+        message, hint = "Spark has no column from outside in an aggregate", "aggregate columns of the subquery alone"
+        raise Refused(column, message, hint)
+    if node.arg_key == "order":
+        message, hint = "Spark has no such subquery in ORDER BY", "select it, and order by its name"
+        raise Refused(column, message, hint)
+    is_aggregated = isinstance(subqueries[-1].find_ancestor(exp.AggFunc, exp.Select), exp.AggFunc)
+    if node.arg_key == "expressions" and owner.args.get("group") is not None and not is_aggregated:
+        message, hint = "Spark has no such subquery beside GROUP BY", "group in a query within, and ask around it"
+        raise Refused(column, message, hint)
+
+
+def _is_source(select: exp.Select) -> bool:
+    """Whether it stands where a table could."""
+    node = select.parent
+    while isinstance(node, (exp.Subquery, exp.SetOperation, exp.Lateral, exp.CTE, exp.With)):
+        node = node.parent
+    return isinstance(node, (exp.From, exp.Join))
+
+
+def _source(name: str, select: exp.Select) -> tuple[exp.Expr | None, list[exp.Select], exp.Select]:
+    """The table of that name which the SELECT sees, the SELECTs from this one out that have none, and the one that has
+    it."""
     within: list[exp.Select] = []
     around: exp.Expr | None = select
     while isinstance(around, exp.Select):
         for source in _sources(around):
             if source.alias_or_name.lower() == name:
-                return source, within
+                return source, within, around
         within.append(around)
         around = around.find_ancestor(exp.Select)
-    return None, []
+    return None, [], select
 
 
 def _sources(select: exp.Select) -> Iterator[exp.Expr]:

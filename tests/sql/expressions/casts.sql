@@ -119,8 +119,8 @@ CASE WHEN NOT isnan(g) THEN g::varchar || '!' END  -- rewritten, without types: 
 g::varchar  -- stops
 NULL::STRUCT(a INTEGER, l DOUBLE[])  -- rewritten
 NULL::DATE[]  -- rewritten
-[i, 2]::DOUBLE[]  -- rewritten, without types: refused
-{'a': i, 'b': [d]}::STRUCT(a VARCHAR, b INTEGER[])  -- rewritten, without types: refused
+[i, 2]::DOUBLE[]  -- rewritten
+{'a': i, 'b': [d]}::STRUCT(a VARCHAR, b INTEGER[])  -- rewritten
 list_transform(li, lambda x: x + 0.5)::INTEGER[]  -- rewritten, without types: refused
-['1', 'x']::INTEGER[]  -- stops, without types: refused
-[[1], [i]]::VARCHAR[][]  -- rewritten, without types: refused
+['1', 'x']::INTEGER[]  -- stops
+[[1], [i]]::VARCHAR[][]  -- rewritten

@@ -3,9 +3,9 @@ li[2]  -- rewritten
 li[-1]  -- rewritten
 li[0]  -- rewritten
 li[99]  -- rewritten
-li[1:2]  -- refused
-li[2:]  -- refused
-li[-2:]  -- refused
+li[1:2]  -- rewritten, without types: refused
+li[2:]  -- rewritten, without types: refused
+li[-2:]  -- rewritten, without types: refused
 [1, 2, 3]  -- equal
 [i, j]  -- equal
 []  -- refused
@@ -211,7 +211,7 @@ st.b || '!'  -- rewritten
 struct_insert(st, c := 1)  -- refused
 struct_keys(st)  -- refused
 li[10]  -- rewritten
-li[:2]  -- refused
+li[:2]  -- rewritten, without types: refused
 li[1:3:2]  -- refused
 array_length(li, 1)  -- rewritten
 list_sort(li, 'DESC', 'NULLS FIRST')  -- equal
@@ -265,3 +265,25 @@ li::varchar[]  -- rewritten, without types: refused
 ['1', '2']::int[]  -- rewritten
 st::struct(a bigint, b varchar)  -- rewritten, without types: refused
 {'a': 1}::struct(a double)  -- rewritten
+li[-5:]  -- rewritten, without types: refused
+li[:-1]  -- rewritten, without types: refused
+li[:-2]  -- rewritten, without types: refused
+li[2:1]  -- rewritten, without types: refused
+li[5:]  -- rewritten, without types: refused
+li[:9]  -- rewritten, without types: refused
+li[-2:-1]  -- rewritten, without types: refused
+li[-9:2]  -- rewritten, without types: refused
+li[-9:-8]  -- rewritten, without types: refused
+li[0:2]  -- refused
+li[i:]  -- refused
+s[:3]  -- rewritten, without types: refused
+s[:-2]  -- rewritten, without types: refused
+s[-9:2]  -- rewritten, without types: refused
+s[:-9]  -- rewritten, without types: refused
+s[4:2]  -- rewritten, without types: refused
+s[9:]  -- rewritten, without types: refused
+(s || 'ab')[2:3]  -- rewritten
+('héllo')[2:3]  -- rewritten
+string_split(p, ',')[2:]  -- rewritten, without types: refused
+array_to_string(string_split(p, ',')[2:], ',')  -- rewritten, without types: refused
+(dt::varchar)[1:7]  -- rewritten

@@ -594,3 +594,52 @@ SELECT * FROM (VALUES ([1]::BIGINT[], 1)) AS v(a, b)  -- rewritten
 SELECT DISTINCT * FROM (SELECT id, k FROM t) ORDER BY row_number() OVER (ORDER BY id)  -- refused
 SELECT id, coalesce((SELECT list(v ORDER BY v) FROM u WHERE u.k = t.k), []::VARCHAR[]) AS l FROM t  -- rewritten
 SELECT f - f AS x, count(*) AS n FROM t GROUP BY f - f  -- equal
+SELECT k, list(id ORDER BY id)[1:2] AS l FROM t GROUP BY k  -- rewritten
+SELECT id FROM t WHERE EXISTS (SELECT 1 FROM u WHERE u.k = t.k AND EXISTS (SELECT 1 FROM u AS w WHERE w.v = u.v AND w.k = t.k))  -- refused, without types: stops
+SELECT id, (SELECT sum(u.k * t.i) FROM u WHERE u.k = t.k) AS n FROM t  -- refused, without types: stops
+SELECT k, (SELECT max(v) FROM u WHERE u.k = t.k) AS v, count(*) AS n FROM t GROUP BY k  -- refused, without types: stops
+SELECT id FROM t ORDER BY (SELECT max(v) FROM u WHERE u.k = t.k), id  -- refused, without types: stops
+SELECT k, max((SELECT max(v) FROM u WHERE u.k = t.k)) AS v FROM t GROUP BY k  -- equal
+SELECT id FROM t WHERE i > (SELECT avg(b.i) FROM t AS b WHERE b.k = t.k)  -- rewritten
+SELECT id, (SELECT list(v ORDER BY v)[1] FROM u WHERE u.k = t.k) AS v FROM t  -- rewritten
+SELECT id, (SELECT v FROM u WHERE u.k = t.id - 1) || '!' AS v FROM t  -- rewritten
+SELECT date_trunc('month', ts)::date AS m, count(*) AS n, sum(d) AS s, avg(d) AS a FROM t GROUP BY 1 ORDER BY 1  -- rewritten
+SELECT date_trunc('month', dt) AS m, k, count(DISTINCT s) AS n FROM t GROUP BY ALL ORDER BY ALL  -- rewritten
+SELECT k, sum(CASE WHEN bo THEN d ELSE 0 END) AS a, sum(d) FILTER (WHERE NOT bo) AS b, round(100.0 * a / nullif(sum(d), 0), 2) AS pct FROM t GROUP BY k  -- rewritten
+SELECT k, count(*) AS n, count(*) * 100.0 / sum(count(*)) OVER () AS pct FROM t GROUP BY k  -- rewritten
+SELECT id, dt, dt - lag(dt) OVER (ORDER BY dt, id) AS gap FROM t WHERE dt IS NOT NULL  -- rewritten, without types: stops
+SELECT k, min(dt) AS a, max(dt) AS b, max(dt) - min(dt) AS days FROM t GROUP BY k  -- rewritten, without types: stops
+SELECT k, date_diff('day', min(dt), max(dt)) AS days, date_diff('month', min(ts), max(ts)) AS months FROM t GROUP BY k  -- rewritten
+SELECT md5(concat_ws('|', id, s, dt)) AS key FROM t  -- rewritten
+SELECT md5(coalesce(s, '') || '-' || coalesce(i::varchar, '')) AS key FROM t  -- rewritten
+SELECT md5(cast(coalesce(cast(id as varchar), '_dbt_utils_surrogate_key_null_') || '-' || coalesce(cast(s as varchar), '_dbt_utils_surrogate_key_null_') as varchar)) AS key FROM t  -- rewritten
+SELECT id, s AS name, CASE WHEN length(s) > 5 THEN left(s, 5) || '…' ELSE s END AS short FROM t  -- rewritten
+SELECT id FROM t WHERE (i, j) IN (VALUES (1, 2), (2, 0))  -- refused
+SELECT id FROM t WHERE dt >= DATE '2024-01-01' AND dt < DATE '2024-01-01' + INTERVAL 1 MONTH  -- rewritten
+SELECT id FROM t WHERE list_contains(ls, 'a') OR len(li) = 0  -- rewritten, without types: stops
+SELECT id FROM t WHERE js->>'$.a' = '1'  -- rewritten
+SELECT sum(f) AS a, avg(f) AS b FROM t WHERE f < 100  -- rewritten
+SELECT stddev(d) AS a, var_pop(f) AS b, corr(i, j) AS c FROM t WHERE id < 5  -- refused
+SELECT approx_count_distinct(k) AS a FROM t  -- refused
+SELECT k, product(i) AS p FROM t GROUP BY k  -- refused
+SELECT k, arg_max(s, dt) AS latest, max_by(i, id) AS m FROM t GROUP BY k  -- rewritten
+SELECT k, sum(d) AS s FROM t GROUP BY k HAVING sum(d) > avg(d)  -- rewritten
+SELECT id, sum(d) OVER (PARTITION BY k ORDER BY dt, id ROWS UNBOUNDED PRECEDING) AS run, avg(d) OVER (ORDER BY id ROWS BETWEEN 2 PRECEDING AND CURRENT ROW) AS mov FROM t  -- rewritten
+SELECT id, lead(dt) OVER (PARTITION BY k ORDER BY dt, id) - INTERVAL 1 DAY AS valid_to, coalesce(lead(dt) OVER (PARTITION BY k ORDER BY dt, id), DATE '9999-12-31') AS nxt FROM t  -- rewritten
+SELECT id, sum(is_new) OVER (PARTITION BY k ORDER BY id) AS session FROM (SELECT id, k, CASE WHEN ts - lag(ts) OVER (PARTITION BY k ORDER BY id) > INTERVAL 30 MINUTE THEN 1 ELSE 0 END AS is_new FROM t)  -- refused
+SELECT id, sum(is_new) OVER (PARTITION BY k ORDER BY id) AS session FROM (SELECT id, k, CASE WHEN date_diff('minute', lag(ts) OVER (PARTITION BY k ORDER BY id), ts) > 30 THEN 1 ELSE 0 END AS is_new FROM t)  -- rewritten
+SELECT k, NULL::varchar AS b FROM u UNION ALL SELECT k, v FROM u  -- rewritten
+SELECT id, i, j, i + j AS total, total / 2.0 AS half FROM t  -- rewritten
+SELECT * EXCLUDE (k), k AS key FROM u  -- rewritten
+SELECT id, try_cast(n AS INTEGER) AS n, try_cast(s AS DATE) AS d FROM t  -- rewritten
+SELECT id, strftime(dt, '%Y-%m') AS ym, strftime(ts, '%d.%m.%Y %H:%M') AS f FROM t  -- rewritten
+SELECT id, cast(dt AS timestamp) + INTERVAL 8 HOUR AS x, ts::date AS d, cast(ts AS date) - dt AS n FROM t  -- rewritten, without types: stops
+SELECT id, regexp_extract(s, '([a-z]+)', 1) AS w, regexp_replace(s, '[^a-zA-Z]', '', 'g') AS c FROM t  -- rewritten
+SELECT id, string_split(p, ',')[1] AS first, len(string_split(p, ',')) AS n FROM t  -- rewritten, without types: stops
+SELECT k, list(DISTINCT v) AS l FROM u GROUP BY k  -- refused
+SELECT k, max(i) - min(i) AS spread, (max(i) - min(i)) / nullif(avg(i), 0) AS rel FROM t GROUP BY k  -- rewritten
+SELECT id, d::varchar || ' €' AS price, (d * 100)::bigint AS cents, round(d * 1.19, 2) AS gross FROM t  -- rewritten
+SELECT id, i::double / 3 AS a, round(i / 3, 2) AS b, i // 2 AS c, i % 2 AS m FROM t  -- rewritten
+SELECT sum(i) * 1.0 / count(*) AS a, sum(i) / count(*) AS b, avg(i) AS c FROM t  -- rewritten
+SELECT sum(d) AS s, round(sum(d) / 3, 2) AS t, sum(d)::double AS u, cast(sum(d) AS decimal(12, 1)) AS v FROM t  -- rewritten
+SELECT sum(d * i) AS a, sum(d) * 1.1 AS b, avg(d * 2) AS c, max(d) + 1 AS e FROM t  -- rewritten

@@ -31,9 +31,9 @@ substr(s, 0, 2)  -- refused
 substr(s, i)  -- equal
 substr(s, 2, -1)  -- refused
 s[1]  -- rewritten, without types: stops
-s[1:3]  -- refused
-s[2:]  -- refused
-s[-2:]  -- refused
+s[1:3]  -- rewritten, without types: refused
+s[2:]  -- rewritten, without types: refused
+s[-2:]  -- rewritten, without types: refused
 left(s, 2)  -- equal
 left(s, -1)  -- refused
 right(s, 2)  -- equal
@@ -263,8 +263,8 @@ s || ':' || i::varchar  -- rewritten
 lpad(i::varchar, 5, '0')  -- equal
 right('000' || i::varchar, 3)  -- rewritten
 s[-1]  -- rewritten, without types: stops
-s[1:2]  -- refused
-s[2:3]  -- refused
+s[1:2]  -- rewritten, without types: refused
+s[2:3]  -- rewritten, without types: refused
 substring(s, 2)  -- equal
 substring(s, -2)  -- equal
 substring(s, i, 2)  -- refused
