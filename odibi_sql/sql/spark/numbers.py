@@ -249,6 +249,8 @@ def _of_literal(node: exp.Expr) -> exp.Expr:
         return raw(f"CAST({literal(text.strip())} AS {types[target]})", target)
     if target == "double" and re.fullmatch(r"\s*[-+]?(inf|infinity|nan)\s*", text, re.IGNORECASE):
         return raw(f"DOUBLE({literal(text.strip())})", "double")
+    if (to.this in _INTEGERS or target == "decimal") and not text.isascii():
+        raise Refused(node, "this is no number to DuckDB", "write its digits as 0 to 9")
     if to.this in _INTEGERS:
         return raw(f"CAST(CAST({literal(text)} AS DECIMAL(38, 0)) AS {_INTEGERS[to.this]})", "integer")
     if target in ("boolean", "decimal") or (target == "double" and not re.search(r"[dDfF]\s*$", text)):
@@ -274,6 +276,8 @@ def _to_integer(node: exp.Expr, target: str) -> exp.Expr:
         odd = stop("a number in hexadecimal or with `_` cannot be read by Spark")
         ours = f"WHEN {_is_ascii(text)} THEN {by_text}"
         by_text = f"CASE WHEN {text} RLIKE '[0-9][xXbB_][0-9a-fA-F]' THEN {odd} {ours} END"
+    else:
+        by_text = _of_ascii(text, by_text)
     if known == "text":
         return raw(by_text, "integer")
     return raw(
@@ -283,8 +287,13 @@ def _to_integer(node: exp.Expr, target: str) -> exp.Expr:
     )
 
 
+def _of_ascii(text: str, made: str) -> str:
+    """The cast, which stops where `_is_ascii` says no."""
+    return f"CASE WHEN NOT {_is_ascii(text)} THEN {stop('a number is written with the digits 0 to 9')} ELSE {made} END"
+
+
 def _is_ascii(text: str) -> str:
-    """Java reads the digits of all scripts."""
+    """Java reads the digits of all scripts as decimals. To look at the bytes costs next to nothing beside that."""
     return f"octet_length({text}) = length({text})"
 
 
@@ -313,7 +322,9 @@ def _to_decimal(node: exp.Expr) -> exp.Expr:
     value, known = said(node.this), kind(node.this)
     if known == "text" and isinstance(node, exp.TryCast):
         return raw(f"CASE WHEN {_is_ascii(value)} THEN {_or_stop(said(node), value)} END", "decimal")
-    if known in ("integer", "decimal", "text") or (isinstance(node, exp.TryCast) and known is not None):
+    if known == "text":
+        return raw(_of_ascii(value, said(node)), "decimal")
+    if known in ("integer", "decimal") or (isinstance(node, exp.TryCast) and known is not None):
         return node
     parts = [int(one.name) for one in node.args["to"].expressions]
     precision, scale = ([*parts, 0])[:2] if parts else (18, 3)
@@ -326,7 +337,9 @@ def _to_decimal(node: exp.Expr) -> exp.Expr:
     if known == "double":
         return raw(ours, "decimal")
     return raw(
-        f"CASE WHEN typeof({value}) IN ('double', 'float') THEN {ours} ELSE CAST({value} AS {to}) END", "decimal"
+        f"CASE WHEN typeof({value}) IN ('double', 'float') THEN {ours} "
+        f"ELSE {_of_ascii(f'CAST({value} AS STRING)', f'CAST({value} AS {to})')} END",
+        "decimal",
     )
 
 

@@ -13,7 +13,7 @@ r::varchar  -- refused, without types: stops
 s::varchar  -- rewritten
 n::integer  -- rewritten
 n::double  -- rewritten
-n::decimal(10,2)  -- equal
+n::decimal(10,2)  -- rewritten
 CAST(n AS bigint)  -- rewritten
 TRY_CAST(s AS integer)  -- rewritten
 TRY_CAST(n AS integer)  -- rewritten
@@ -124,3 +124,8 @@ NULL::DATE[]  -- rewritten
 list_transform(li, lambda x: x + 0.5)::INTEGER[]  -- rewritten, without types: refused
 ['1', 'x']::INTEGER[]  -- stops
 [[1], [i]]::VARCHAR[][]  -- rewritten
+(n || '٣')::integer  -- stops
+(n || '٣')::decimal(10,2)  -- stops
+'٣'::integer  -- refused
+CAST('٣' AS decimal(5,2))  -- refused
+coalesce(n, '5')::decimal(10,1)  -- rewritten

@@ -301,7 +301,7 @@ CAST(bo AS double)  -- equal
 CAST(bo AS decimal(5,2))  -- rewritten
 CAST('t' AS boolean)  -- equal
 CAST('y' AS boolean)  -- equal
-CAST(n AS decimal(5, 1))  -- equal
+CAST(n AS decimal(5, 1))  -- rewritten
 CAST(d AS decimal(4, 1))  -- equal
 CAST(i AS bit)  -- refused
 1::uint8 + 1  -- refused

@@ -643,3 +643,27 @@ SELECT id, i::double / 3 AS a, round(i / 3, 2) AS b, i // 2 AS c, i % 2 AS m FRO
 SELECT sum(i) * 1.0 / count(*) AS a, sum(i) / count(*) AS b, avg(i) AS c FROM t  -- rewritten
 SELECT sum(d) AS s, round(sum(d) / 3, 2) AS t, sum(d)::double AS u, cast(sum(d) AS decimal(12, 1)) AS v FROM t  -- rewritten
 SELECT sum(d * i) AS a, sum(d) * 1.1 AS b, avg(d * 2) AS c, max(d) + 1 AS e FROM t  -- rewritten
+SELECT ts IN (SELECT tz FROM t) AS x, id FROM t  -- rewritten
+SELECT dt IN (SELECT ts FROM t) AS x, id FROM t  -- rewritten
+SELECT i IN (SELECT d FROM t) AS x, id FROM t  -- rewritten
+SELECT d IN (SELECT f FROM t) AS x, id FROM t  -- rewritten
+SELECT f IN (SELECT i FROM t) AS x, id FROM t  -- rewritten
+SELECT avg(x) AS s FROM (SELECT 0.1 AS x UNION ALL SELECT 0.25)  -- rewritten
+SELECT sum(x) AS s, avg(x) AS a FROM (SELECT i AS x FROM t UNION ALL SELECT d FROM t)  -- rewritten
+SELECT round(x, 1) AS r FROM (SELECT f AS x FROM t UNION ALL SELECT i FROM t)  -- rewritten, without types: stops
+SELECT x / 2 AS h, x % 2 AS m, x::int AS n FROM (SELECT d AS x FROM t UNION ALL SELECT e FROM t WHERE id < 4)  -- rewritten
+SELECT (d * 2)::varchar AS a, (d + 1)::varchar AS b, (d * e)::varchar AS c, (d % 3)::varchar AS m, (-d)::varchar AS n, abs(d)::varchar AS o FROM t  -- rewritten
+SELECT round(d, 1)::varchar AS a, round(d)::varchar AS b, floor(d)::varchar AS c, ceil(d)::varchar AS e, round(e, 2)::varchar AS f FROM t  -- rewritten, without types: stops
+SELECT (d + e)::varchar AS a, (d - i)::varchar AS b, (i * 0.5)::varchar AS c, (b + d)::varchar AS f FROM t  -- rewritten
+SELECT (CASE WHEN bo THEN 1.5 ELSE 2 END)::varchar AS a, if(bo, 1, 2.25)::varchar AS b FROM t  -- rewritten
+SELECT [d, 1][1]::varchar AS a, {'x': d}.x::varchar AS b FROM t  -- rewritten
+SELECT (sum(d) OVER (ORDER BY id))::varchar AS a, (sum(i) OVER ())::varchar AS b FROM t  -- rewritten
+SELECT (i / 2)::decimal(10, 2)::varchar AS a, (f * 2)::decimal(10, 1) AS b FROM t WHERE f < 100  -- rewritten
+SELECT k::varchar || '-' || sum(i)::varchar AS x FROM t GROUP BY k  -- rewritten
+SELECT strftime(max(ts), '%Y') AS y, max(dt)::varchar AS d FROM t  -- rewritten
+SELECT dt::varchar AS a, ts::varchar AS b, (dt + INTERVAL 1 DAY)::varchar AS c, ts::date::varchar AS e FROM t  -- rewritten
+SELECT bo::varchar AS a, (i > 1)::varchar AS b, concat(bo, i > 1) AS c FROM t  -- rewritten
+SELECT id, ts AT TIME ZONE 'UTC' AT TIME ZONE 'America/New_York' AS ny FROM t  -- rewritten, without types: refused
+SELECT id, (ts AT TIME ZONE 'Europe/Berlin')::date AS d FROM t  -- rewritten, without types: refused
+SELECT id, date_trunc('hour', ts AT TIME ZONE 'Asia/Kolkata') AS h FROM t  -- rewritten, without types: refused
+SELECT (tz::timestamp)::varchar AS a, tz::date AS b, tz::varchar AS c FROM t  -- rewritten
