@@ -9,6 +9,8 @@ from sqlglot import exp
 
 from odibi_sql.sql.spark.nested_casts import cast_nested, is_nested
 from odibi_sql.sql.spark.operands import (
+    HUGE,
+    TYPE,
     Refused,
     as_double,
     as_text,
@@ -55,17 +57,31 @@ def _never_zero(node: exp.Expr) -> bool:
 
 
 def divide_whole(node: exp.Expr) -> exp.Expr:
+    """Spark's has 64 bits, and drops what is beyond."""
     left, right = said(node.this), said(node.expression)
     if kind(node.this) in ("decimal", "double") or kind(node.expression) in ("decimal", "double"):
         raise Refused(node, "`//` of numbers that are not whole is no whole number on DuckDB", "use `/` and trunc()")
     unknown = [one for one in (node.this, node.expression) if kind(one) != "integer"]
     made = f"({left} DIV {right})"
+    if _may_be_huge(node.this):
+        beyond = stop("`//` of a HUGEINT beyond 64 bits is not known to Spark")
+        made = (
+            f"CASE WHEN {left} NOT BETWEEN -9223372036854775808 AND 9223372036854775807 THEN {beyond} ELSE {made} END"
+        )
     if not unknown:
         return raw(made, "integer")
     tests = " OR ".join(f"typeof({said(one)}) LIKE 'decimal%' AND typeof({said(one)}) <> 'decimal(38,0)'"
                         for one in unknown)  # fmt: skip
     advice = stop("`//` of a DECIMAL is no whole number on DuckDB: use `/`")
     return raw(f"CASE WHEN {tests} THEN {advice} ELSE {made} END", "integer")
+
+
+def _may_be_huge(node: exp.Expr) -> bool:
+    """Sums are HUGEINTs, too."""
+    node = node.unnest()
+    if isinstance(node, exp.Column):
+        return node.meta.get(TYPE) == HUGE
+    return whole_number(node) is None
 
 
 def untyped(node: exp.Expr) -> exp.Expr:

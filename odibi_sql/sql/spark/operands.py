@@ -79,8 +79,9 @@ class Refused(Exception):
 
 EARLY = "the text of a date before the year 1 is another one on Spark: build it from its parts"
 ODD = "the text of NaN, and of a DOUBLE next to 0, may be another one on Spark: cast it to a decimal first"
-TYPE = "type"  # where an average notes DuckDB's type of what it is made of, and a list or a NULL its own
+TYPE = "type"  # where an average notes DuckDB's type of what it is made of, and a list, a HUGEINT or a NULL its own
 UNTYPED = '"NULL"'
+HUGE = "HUGEINT"
 
 
 def averaged(node: exp.Expr) -> exp.Expr | None:

@@ -14,7 +14,7 @@ from sqlglot import exp
 from odibi_sql.quoting import quote_name
 from odibi_sql.relation import Column
 from odibi_sql.sql.spark.nested_casts import is_nested
-from odibi_sql.sql.spark.operands import TYPE, UNTYPED, Kind, Refused, averaged, kind_of, known_kind
+from odibi_sql.sql.spark.operands import HUGE, TYPE, UNTYPED, Kind, Refused, averaged, kind_of, known_kind
 
 Schemas = Mapping[str, Mapping[str, str]]  # table as written, in lower case -> column -> type in DuckDB's words
 Describe = Callable[[str], Sequence[Column] | None]  # a SELECT -> its columns as DuckDB binds it, if it can
@@ -170,7 +170,7 @@ def _note(node: exp.Expr, type_: str) -> None:
     known = kind_of(type_)
     if known is not None:
         node.meta["kind"] = known
-    if known in ("list", "struct") or type_.startswith("MAP(") or type_ == UNTYPED:
+    if known in ("list", "struct") or type_.startswith("MAP(") or type_ in (HUGE, UNTYPED):
         node.meta[TYPE] = type_
 
 

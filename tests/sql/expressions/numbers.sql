@@ -373,3 +373,8 @@ round(avg(d) OVER (PARTITION BY k), 3)  -- rewritten
 divide(i, 2)  -- refused
 multiply(i, 2)  -- refused
 subtract(i, 2)  -- refused
+(b + 1) // 3  -- rewritten
+(b::hugeint * 9000000000) // 2  -- stops
+(b::hugeint * 5) // 2  -- rewritten
+sum(b) OVER () // 7  -- rewritten
+coalesce(i, 0) // 2  -- rewritten

@@ -667,3 +667,4 @@ SELECT id, ts AT TIME ZONE 'UTC' AT TIME ZONE 'America/New_York' AS ny FROM t  -
 SELECT id, (ts AT TIME ZONE 'Europe/Berlin')::date AS d FROM t  -- rewritten, without types: refused
 SELECT id, date_trunc('hour', ts AT TIME ZONE 'Asia/Kolkata') AS h FROM t  -- rewritten, without types: refused
 SELECT (tz::timestamp)::varchar AS a, tz::date AS b, tz::varchar AS c FROM t  -- rewritten
+SELECT s // 2 AS h FROM (SELECT sum(b) AS s FROM t)  -- rewritten
