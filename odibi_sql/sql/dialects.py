@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import metadata
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -39,6 +40,8 @@ def from_dialect(
     engine_dialect = written.engine_dialect
     reads = find_reads(parsed)
     _check_sayable(parsed, engine_dialect)
+    if (parsed.dialect, engine_dialect) == ("duckdb", "spark"):
+        _check_words(parsed)
     if engine_dialect != "duckdb" and (reads.files or reads.unknown_files):
         at = reads.files[0].at if reads.files else parsed.start
         raise SyntaxProblem(f"{engine_dialect} SQL cannot read a file so", at, "declare the file as a source")
@@ -68,6 +71,10 @@ def from_dialect(
     )
 
 
+_JOINS = ("", "INNER", "OUTER", "CROSS", "SEMI", "ANTI")
+_UNIT_FIRST = ("date_trunc", "datetrunc", "date_diff", "datediff")
+
+
 class _Untold(Exception):
     """Refused only because types are not known yet."""
 
@@ -92,6 +99,8 @@ def _check_sayable(parsed: Parsed, engine_dialect: str) -> None:
             continue
         elif isinstance(node, exp.Join) and str(node.args.get("method")).upper() in ("ASOF", "POSITIONAL"):
             missing = f"{node.args['method']} JOIN"
+        elif isinstance(node, exp.Join) and node.kind not in _JOINS:
+            missing = f"{node.kind} JOIN"
         elif isinstance(node, exp.SetOperation) and node.args.get("by_name"):
             missing = "BY NAME"
         elif isinstance(node, exp.Pivot) and node.arg_key != "pivots":
@@ -106,6 +115,22 @@ def _check_sayable(parsed: Parsed, engine_dialect: str) -> None:
                 place(node, parsed),
                 "say it in another way, or give the model an engine that has it",
             )
+
+
+def _check_words(parsed: Parsed) -> None:
+    """Refuse what only tokens tell. Units of time that are not written out: what sqlglot makes of the column `s` is the
+    unit `'s'`. And the state of an aggregate, which it takes for a name."""
+    tokens = parsed.tokens
+    for bracket, word in pairwise(tokens):
+        if bracket.token_type is TokenType.R_PAREN and word.text.lower() == "export_state":
+            raise SyntaxProblem(
+                "Spark has no states of aggregates", word.start, "leave it out, or write AS before a name"
+            )
+    for name, bracket, unit in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        is_call = bracket.token_type is TokenType.L_PAREN and name.text.lower() in _UNIT_FIRST
+        if is_call and unit.token_type is not TokenType.STRING:
+            message = "Spark takes a unit of time only as it is written out"
+            raise SyntaxProblem(message, unit.start, f"write it in quotes: `{name.text}('month', …)`")
 
 
 def _is_one_key(node: exp.JSONExtractScalar, parsed: Parsed) -> bool:

@@ -263,6 +263,8 @@ def _without_nan(node: exp.Expr, value: exp.Expr, what: str) -> str:
     if isinstance(value, exp.Distinct):
         raise Refused(node, f"{what} of DISTINCT values is not known to Spark", "take it of a query with DISTINCT")
     _no_times(node, value, what)
+    if kind(value) in ("text", "list", "struct"):
+        raise Refused(node, f"{what} of these values is not known to Spark", "cast them to DOUBLE")
     return not_decimal(value, what)
 
 

@@ -28,6 +28,7 @@ from odibi_sql.sql.spark.times import series_of_times
 
 _EXPONENT = r"^(-?|[\\[{].*[\\[:,]-?)[0-9]\\.[0-9]+E-?[0-9]+([\\]},].*)?$"
 NESTED: tuple[Kind, ...] = ("list", "struct")
+NUMBERS: frozenset[Kind | None] = frozenset({"integer", "decimal", "double", "real"})
 
 
 def read_indexes(root: exp.Expr) -> None:
@@ -53,14 +54,21 @@ def element(node: exp.Expr) -> exp.Expr:
     index = node.expressions[0]
     if isinstance(index, exp.Slice):
         return _sliced(node, index)
-    if kind(node.this) == "text" and (place := whole_number(index)) is not None:
-        where = f"{place + 1}, 1" if place + 1 else "1, 0"
-        return raw(f"substring({said(node.this)}, {where})", "text")
     if string(index) is not None:
         return node  # a field of a struct, or a key of a map
     if (place := whole_number(index)) is None:
         raise Refused(node, "an index that is not written out may be a key as well", "use list_extract(list, index)")
-    return raw(_element(said(node.this), place + 1))
+    return _element_of(node.this, place + 1)
+
+
+def _element_of(whole: exp.Expr, place: int) -> exp.Expr:
+    """Of a text, a character, where it is known to be one: Spark would not take it."""
+    if kind(whole) == "text":
+        made = f"substring({said(whole)}, {f'{place}, 1' if place else '1, 0'})"
+        if place < -1:  # Sail would begin at the start
+            made = f"CASE WHEN length({said(whole)}) < {-place} THEN '' ELSE {made} END"
+        return raw(made, "text")
+    return raw(_element(said(whole), place))
 
 
 def _sliced(node: exp.Expr, part: exp.Slice) -> exp.Expr:
@@ -84,8 +92,10 @@ def _element(items: str, place: int) -> str:
 
 def extract(node: exp.Expr) -> exp.Expr:
     items, place = node.expressions
+    if string(place) is not None:
+        raise Refused(node, "a field is not taken so on Spark", "write it with a dot: struct.field")
     if (number := whole_number(place)) is not None:
-        return raw(_element(said(items), number))
+        return _element_of(items, number)
     return raw(f"CASE WHEN {said(place)} <> 0 THEN try_element_at({said(items)}, CAST({said(place)} AS INT)) END")
 
 
@@ -109,6 +119,8 @@ def position(node: exp.Expr) -> exp.Expr:
     """That of a NULL, too."""
     items, value = node.expressions if isinstance(node, exp.Anonymous) else (node.this, node.expression)
     place, null = f"array_position({said(items)}, {said(value)})", f"transform({said(items)}, e -> e IS NULL)"
+    if kind(value) in NUMBERS and _is_of_numbers(items):  # Spark wants them of one type
+        place = f"array_position(transform({said(items)}, e -> e = {said(value)}), true)"
     if isinstance(value, exp.Null):
         place = f"array_position({null}, true)"
     elif not isinstance(value, exp.Literal):
@@ -142,7 +154,10 @@ def joined(node: exp.Expr) -> exp.Expr:
         raise Refused(node, "a text for NULL is not known to Spark here", "leave it out")
     items = said(node.this)
     texts = f"transform({items}, e -> {as_text(exp.column('e'))})"
-    made = f"array_join({texts}, {said(node.expression)})"
+    between = said(node.expression)
+    if string(node.expression) is None:
+        between = f"coalesce({between}, ',')"
+    made = f"array_join({texts}, {between})"
     return raw(f"CASE WHEN size({items}) = 0 OR exists({items}, e -> e IS NOT NULL) THEN {made} END", "text")
 
 
@@ -222,13 +237,13 @@ def row(node: exp.Expr) -> exp.Expr:
 
 
 def chosen(node: exp.Expr) -> exp.Expr:
-    """greatest, least."""
+    """greatest, least. Of one value they are that value, and Spark takes two at least."""
     parts = (node.this, *node.expressions)
     for one in parts:
         in_order(one, "compare their elements")
     alike(node)
     meet(parts)
-    return node
+    return node if node.expressions else node.this
 
 
 def comprehension(node: exp.Expr) -> exp.Expr:
@@ -273,6 +288,13 @@ def _kind_of_elements(items: exp.Expr) -> Kind | None:
         of_one = str(type_).rpartition("[")[0]
         return kind_of(of_one) if kind_of(of_one) in NESTED else "integer"
     return None
+
+
+def _is_of_numbers(items: exp.Expr) -> bool:
+    if isinstance(items, exp.Array):
+        return {known_kind(one) for one in items.expressions} <= NUMBERS
+    type_ = items.meta.get(TYPE) if kind(items) == "list" else None
+    return type_ is not None and kind_of(str(type_).rpartition("[")[0]) in NUMBERS
 
 
 def reverse(node: exp.Expr) -> exp.Expr:
@@ -356,6 +378,7 @@ FUNCTIONS: Mapping[str, Callable[[exp.Expr], exp.Expr]] = {
     "list_position": position,
     "list_indexof": position,
     "list_cat": concat,
+    "array_extract": extract,
     "list_extract": extract,
     "list_element": extract,
     "list_first": at(1),

@@ -334,11 +334,28 @@ def _spell_window(node: exp.Expr) -> None:
             node.set("alias", one.args["alias"].copy() if one.args.get("alias") else None)
 
 
+_UNFRAMED = (exp.RowNumber, exp.Lag, exp.Lead, exp.Ntile, *_BY_ORDER)
+
+
+def _drop_frame(node: exp.Expr) -> None:
+    """Of functions to which it does not matter, and of which Spark refuses it; also where a window by name has it."""
+    node.set("spec", None)
+    select = node.find_ancestor(exp.Select)
+    named = {one.name.lower(): one for one in (select.args.get("windows") or () if select else ())}
+    while node.args.get("alias") and (one := named.get(node.args["alias"].name.lower())) is not None:
+        for key in ("partition_by", "order"):
+            if not node.args.get(key) and (value := one.args.get(key)):
+                node.set(key, [each.copy() for each in value] if isinstance(value, list) else value.copy())
+        node.set("alias", one.args["alias"].copy() if one.args.get("alias") else None)
+
+
 def window(node: exp.Expr) -> exp.Expr:
     _spell_window(node)
     function = node.this
     while isinstance(function, (exp.IgnoreNulls, exp.RespectNulls, exp.Filter)):
         function = function.this
+    if isinstance(function, _UNFRAMED):
+        _drop_frame(node)
     if isinstance(function.this, exp.Distinct):
         raise Refused(node, "Spark has no DISTINCT in window functions", "count in a query of its own and join it")
     ordered = node.args.get("order") or node.args.get("alias")

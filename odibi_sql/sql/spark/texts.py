@@ -79,8 +79,14 @@ def like(node: exp.Expr) -> exp.Expr:
     pattern = string(node.expression)
     if pattern is not None and "\\" not in pattern:
         return node
-    word = "ILIKE" if isinstance(node, exp.ILike) else "LIKE"
+    word = ("NOT " if node.args.get("negate") else "") + ("ILIKE" if isinstance(node, exp.ILike) else "LIKE")
     return raw(f"({said(node.this)} {word} {said(node.expression)} ESCAPE '\\u0001')", "boolean")
+
+
+def escape(node: exp.Expr) -> exp.Expr:
+    if len(string(node.expression) or "") != 1:
+        raise Refused(node, "Spark takes one character to escape with, written out", "write it: ESCAPE '!'")
+    return node
 
 
 def pattern_of(node: exp.Expr, given: exp.Expr | None, flags: str = "") -> str:
@@ -131,8 +137,16 @@ def _odd(node: exp.Expr, part: str) -> Refused:
 
 
 def regexp_like(node: exp.Expr) -> exp.Expr:
-    pattern = pattern_of(node, node.expression, string(node.args.get("flag")) or "")
+    pattern = pattern_of(node, node.expression, _flags(node, "flag"))
     return raw(f"({said(node.this)} RLIKE {literal(pattern)})", "boolean")
+
+
+def _flags(node: exp.Expr, name: str) -> str:
+    given = node.args.get(name)
+    flags = string(given) if given is not None else ""
+    if flags is None:
+        raise Refused(node, "flags of a pattern that are not written out are not known to Spark", "write them out")
+    return flags
 
 
 def full_match(node: exp.Expr) -> exp.Expr:
@@ -144,7 +158,7 @@ def full_match(node: exp.Expr) -> exp.Expr:
 
 
 def regexp_replace(node: exp.Expr) -> exp.Expr:
-    flags = string(node.args.get("modifiers")) or ""
+    flags = _flags(node, "modifiers")
     if "g" not in flags:
         raise Refused(node, "Spark replaces all matches, and without the flag 'g' DuckDB the first", "add the flag 'g'")
     replacement = string(node.args["replacement"])
@@ -207,6 +221,10 @@ def trimmed(node: exp.Expr) -> exp.Expr:
 def repeated(node: exp.Expr) -> exp.Expr:
     if is_null(node.this):
         raise Refused(node, "of NULL this is a BLOB on DuckDB", "cast: NULL::VARCHAR")
+    if kind(node.this) == "list":
+        items, times = said(node.this), said(node.args["times"])
+        made = f"flatten(array_repeat({items}, CAST({times} AS INT)))"
+        return raw(f"CASE WHEN {items} IS NOT NULL THEN {made} END", "list")
     return node
 
 
@@ -262,6 +280,7 @@ REWRITES: Mapping[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
     exp.Substring: substring,
     exp.Left: ends,
     exp.Right: ends,
+    exp.Escape: escape,
     exp.Like: like,
     exp.ILike: like,
     exp.RegexpLike: regexp_like,

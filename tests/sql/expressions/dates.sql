@@ -379,3 +379,7 @@ ts2 - ts > INTERVAL 1 DAY  -- refused
 ts2 > ts + INTERVAL 1 DAY  -- rewritten
 INTERVAL 1 DAY > INTERVAL 23 HOUR  -- refused
 (ts2 - ts) < INTERVAL '2 hours'  -- refused
+date_trunc(s, dt)  -- refused
+date_trunc(s, ts)  -- refused
+date_diff(s, dt, dt2)  -- refused
+datediff(day, dt, dt2)  -- refused

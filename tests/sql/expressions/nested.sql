@@ -287,3 +287,13 @@ s[9:]  -- rewritten, without types: refused
 string_split(p, ',')[2:]  -- rewritten, without types: refused
 array_to_string(string_split(p, ',')[2:], ',')  -- rewritten, without types: refused
 (dt::varchar)[1:7]  -- rewritten
+repeat(li, 2)  -- rewritten, without types: stops
+repeat(li, 0)  -- rewritten, without types: stops
+list_position(li, 3.0)  -- rewritten, without types: stops
+list_position([1.0, 2.5, 3.0], i)  -- rewritten, without types: stops
+list_position(li, d)  -- rewritten, without types: stops
+list_contains(li, 3.0)  -- rewritten
+least(li[1])  -- rewritten
+array_extract(li, i)  -- rewritten
+list_element(li, -1)  -- rewritten
+array_extract(st, 'a')  -- refused

@@ -378,3 +378,5 @@ subtract(i, 2)  -- refused
 (b::hugeint * 5) // 2  -- rewritten
 sum(b) OVER () // 7  -- rewritten
 coalesce(i, 0) // 2  -- rewritten
+least(i)  -- rewritten
+greatest(d)  -- rewritten

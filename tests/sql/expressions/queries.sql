@@ -668,3 +668,6 @@ SELECT id, (ts AT TIME ZONE 'Europe/Berlin')::date AS d FROM t  -- rewritten, wi
 SELECT id, date_trunc('hour', ts AT TIME ZONE 'Asia/Kolkata') AS h FROM t  -- rewritten, without types: refused
 SELECT (tz::timestamp)::varchar AS a, tz::date AS b, tz::varchar AS c FROM t  -- rewritten
 SELECT s // 2 AS h FROM (SELECT sum(b) AS s FROM t)  -- rewritten
+SELECT id, dense_rank() OVER w AS a, sum(i) OVER w AS b, lead(id) OVER (v ORDER BY id DESC) AS c FROM t WINDOW w AS (PARTITION BY k ORDER BY id ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING), v AS (PARTITION BY k)  -- rewritten
+SELECT t.id FROM t JOIN BY (TYPE single) u ON t.k = u.k  -- refused
+SELECT count(*) EXPORT_STATE FROM t  -- refused

@@ -374,3 +374,14 @@ json_value(js, '$.a')  -- refused
 json_transform(js, '{"a": "VARCHAR"}')  -- refused
 from_json(js, '{"a": "VARCHAR"}')  -- refused
 json_merge_patch(js, '{"z": 1}')  -- refused
+s NOT LIKE p  -- rewritten
+s NOT ILIKE p  -- rewritten
+s NOT LIKE 'a\b%'  -- rewritten
+s !~~* p  -- rewritten
+s LIKE 'h%' ESCAPE NULL  -- refused
+s LIKE 'h%' ESCAPE ''  -- refused
+s NOT LIKE 'h!%' ESCAPE '!'  -- equal
+s[-9]  -- rewritten, without types: stops
+array_extract(s, 2)  -- rewritten, without types: stops
+regexp_matches(s, 'H', NULL)  -- refused
+array_to_string(ls, NULL)  -- rewritten
