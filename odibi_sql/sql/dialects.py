@@ -194,7 +194,14 @@ def _for_spark(
     except Refused as refused:
         if refused.untold and schemas is None:
             raise _Untold from None
-        raise SyntaxProblem(refused.message, place(refused.node, parsed), refused.hint) from None
+        raise SyntaxProblem(refused.message, place(_near(refused.node), parsed), refused.hint) from None
+
+
+def _near(node: exp.Expr) -> exp.Expr:
+    """The node, or where there is no name in it the nearest around it with one."""
+    while node.parent is not None and not any("start" in part.meta for part in node.walk()):
+        node = node.parent
+    return node
 
 
 def _parse_again(sql: str, parsed: Parsed, engine_dialect: str) -> Parsed:

@@ -91,3 +91,10 @@ def test_a_whole_row_is_refused_once_it_is_known_to_be_one() -> None:
 def test_a_query_that_needs_no_types_says_so(sql: str) -> None:
     assert not analyse(sql, "duckdb", "spark").needs_types
     assert analyse(sql, "duckdb", "spark").sql == analyse(sql, "duckdb", "spark", SCHEMAS).sql
+
+
+def test_a_refusal_of_what_has_no_name_stands_at_the_nearest_one() -> None:
+    sql = "select k,\n  f > 1 and b > interval 1 day as x\nfrom t"
+    with pytest.raises(SyntaxProblem) as raised:
+        analyse(sql, "duckdb", "spark")
+    assert sql[raised.value.at :].startswith("b > interval")
