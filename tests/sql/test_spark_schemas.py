@@ -83,7 +83,7 @@ def test_a_whole_row_is_refused_once_it_is_known_to_be_one() -> None:
 @pytest.mark.parametrize(
     "sql",
     [
-        "select k, f from t",
+        "select k as l, f as g from t",
         "select count(*) as n from t where k is not null",
         "select k + 1 as n, count(f) as s from t group by k",
     ],
@@ -98,3 +98,22 @@ def test_a_refusal_of_what_has_no_name_stands_at_the_nearest_one() -> None:
     with pytest.raises(SyntaxProblem) as raised:
         analyse(sql, "duckdb", "spark")
     assert sql[raised.value.at :].startswith("b > interval")
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ('select total, "DAY" as d, day + 1 as x from t', "SELECT total AS `Total`, `DAY` AS d, day + 1 AS x FROM t"),
+        ("select Total, t.TOTAL as y from t", "SELECT Total, t.TOTAL AS y FROM t"),
+        ("with a as (select day from t) select * from a", "WITH a AS ( SELECT day AS `Day` FROM t ) SELECT * FROM a"),
+        ("select * from t unpivot (v for m in (total, DAY))",
+         "SELECT * FROM t UNPIVOT(v FOR m IN (total AS `Total`, DAY AS `Day`))"),
+        ("select * from t unpivot ((v, w) for m in ((total, Day), (Total, Day)))",
+         "SELECT * FROM t UNPIVOT((v, w) FOR m IN ((total, Day) AS `Total_Day`, (Total, Day)))"),
+        ("select a.x from (select total as X from t) as a", "SELECT a.x AS `X` FROM ( SELECT total AS X FROM t ) AS a"),
+    ],
+)  # fmt: skip
+def test_columns_are_called_as_their_tables_call_them(sql: str, said: str) -> None:
+    made = analyse(sql, "duckdb", "spark", {"t": {"Total": "BIGINT", "Day": "BIGINT"}})
+    assert " ".join(made.sql.split()) == said
+    assert analyse(sql, "duckdb", "spark").needs_types

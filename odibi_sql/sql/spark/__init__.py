@@ -1,6 +1,7 @@
 """A DuckDB query -> the same query for Spark, the same in its rows, or a Refused.
 
 naming      names of columns that have none
+cases       names of columns in the case that they have
 schemas     types of the columns read, where those of the inputs are given
 outer       names of tables around subqueries, where a column within has the same
 stars       the columns of `*`, spelled out where Spark would have others
@@ -23,6 +24,7 @@ from collections.abc import Callable, Mapping
 from sqlglot import exp
 
 from odibi_sql.sql.spark import aggregates, mixed, nested, numbers, queries, texts, times
+from odibi_sql.sql.spark.cases import spell_names, waits_for_names
 from odibi_sql.sql.spark.known import EQUAL, EQUAL_BY_NAME
 from odibi_sql.sql.spark.naming import name_columns
 from odibi_sql.sql.spark.operands import ASKED, TYPE, Refused, known_kind
@@ -52,10 +54,12 @@ def for_spark(
     """The tree changed, innermost parts first, so that each rewrite finds its operands in Spark's terms already; and
     whether it is one to plan with only, because types that are not told may change it."""
     ask = asking(schemas, describe) if schemas is not None and describe is not None else None
+    names_wait = waits_for_names(root)
     _quote_names(root)
     nested.read_indexes(root)
     rename_outer(root, ask)
     if ask is not None:
+        spell_names(root, ask)
         spell_stars(root, ask)
     keep_types(root, ask)
     keep_totals(root, ask)
@@ -96,7 +100,7 @@ def for_spark(
                 root = made
             else:
                 node.replace(made)
-    return root, schemas is None and (stars_wait or any(node.meta.get(ASKED) for node in asked))
+    return root, schemas is None and (names_wait or stars_wait or any(node.meta.get(ASKED) for node in asked))
 
 
 def _quote_names(root: exp.Expr) -> None:

@@ -231,6 +231,8 @@ def function(node: exp.Expr) -> exp.Expr:
 
 
 def row(node: exp.Expr) -> exp.Expr:
+    if isinstance(node.parent, exp.PivotAlias):
+        return node  # columns of an UNPIVOT
     if isinstance(node.parent, (exp.Alias, exp.Select, exp.Array, exp.PropertyEQ, exp.AggFunc, exp.Ordered)):
         raise Refused(node, "the fields of a row have other names on Spark", "name them: {'a': x, 'b': y}")
     return node

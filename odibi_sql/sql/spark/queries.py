@@ -247,6 +247,8 @@ def table(node: exp.Expr) -> exp.Expr:
     series_ = node.this
     if not isinstance(series_, exp.GenerateSeries):
         return node
+    if node.args.get("ordinality"):
+        raise Refused(node, "Spark has no WITH ORDINALITY", "add the number in the list of columns")
     alias = node.args.get("alias")
     name = "range" if series_.args.get("is_end_exclusive") else "generate_series"
     table_name = said(alias.this) if alias and alias.this else f"`{name}`"

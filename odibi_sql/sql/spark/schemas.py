@@ -22,6 +22,7 @@ Ask = Callable[[exp.Select, Sequence[exp.Expr]], Sequence[Column] | None]  # the
 
 COLUMNS = "columns"  # where a SELECT with a `*` notes names and kinds of its columns, if somebody counts them
 INPUT = "input"  # where a table in the tree notes the name under which `Schemas` has it
+OWN_NAME = "own name"  # noted on a column whose name is asked for, too
 _MADE = (exp.Func, exp.Binary, exp.Bracket, exp.Dot, exp.Window)
 _BY_COLUMN = ("expressions", "where", "from_", "joins", "laterals")  # where a column goes before an alias of its name
 
@@ -194,7 +195,10 @@ def _is_column_first(column: exp.Column, select: exp.Select) -> bool:
 
 
 def _question(select: exp.Select, columns: Sequence[exp.Expr], inputs: Mapping[str, str]) -> str:
-    named = [one.copy() if is_star(one) else exp.alias_(one.copy(), f"c{n}") for n, one in enumerate(columns)]
+    named = [
+        one.copy() if is_star(one) or one.meta.get(OWN_NAME) else exp.alias_(one.copy(), f"c{n}")
+        for n, one in enumerate(columns)
+    ]
     asked = exp.Select(expressions=named)
     for part in ("with_", "from_", "joins", "laterals"):
         value = select.args.get(part)

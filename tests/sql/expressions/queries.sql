@@ -86,10 +86,10 @@ PIVOT t ON k USING sum(i) GROUP BY bo  -- refused
 SELECT * FROM (SELECT id, i, j FROM t) UNPIVOT (val FOR name IN (i, j))  -- equal
 SELECT * FROM (SELECT id, i, j FROM t) UNPIVOT INCLUDE NULLS (val FOR name IN (i, j))  -- equal
 UNPIVOT (SELECT id, i, j FROM t) ON i, j  -- refused
-SELECT "id", "I" FROM t  -- equal
+SELECT "id", "I" FROM t  -- rewritten
 SELECT id AS "My Id", i AS "select" FROM t  -- equal
 SELECT id AS "Id" FROM t  -- equal
-SELECT T.ID, I FROM t AS T  -- equal
+SELECT T.ID, I FROM t AS T  -- rewritten
 SELECT id FROM t TABLESAMPLE 50%  -- refused
 SELECT t.id FROM t ASOF JOIN u ON t.k >= u.k  -- refused
 SELECT t.id FROM t POSITIONAL JOIN u  -- refused
@@ -143,7 +143,7 @@ WITH a AS (SELECT k, max(dt) AS last FROM t GROUP BY k) SELECT t.id, a.last FROM
 SELECT n, DATE '2024-01-01' + n::int AS day FROM range(5) AS r(n)  -- rewritten
 SELECT id, x.v, x.v * 2 AS w FROM t, unnest(t.ls) AS y(s2), unnest(t.li) AS x(v)  -- equal
 SELECT id, list_transform(list_filter(li, lambda x: x > 1), lambda x: x * 10) AS ys FROM t  -- equal
-SELECT ID, Dt FROM t  -- equal
+SELECT ID, Dt FROM t  -- rewritten
 SELECT k, string_agg(DISTINCT s, '; ' ORDER BY s) AS names FROM t GROUP BY k  -- rewritten
 SELECT k, array_agg(s ORDER BY d DESC, id) FILTER (WHERE d > 0) AS names FROM t GROUP BY k  -- rewritten
 SELECT round(100.0 * sum(i) / nullif(sum(abs(j)), 0), 1) AS share FROM t  -- rewritten
@@ -671,3 +671,6 @@ SELECT s // 2 AS h FROM (SELECT sum(b) AS s FROM t)  -- rewritten
 SELECT id, dense_rank() OVER w AS a, sum(i) OVER w AS b, lead(id) OVER (v ORDER BY id DESC) AS c FROM t WINDOW w AS (PARTITION BY k ORDER BY id ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING), v AS (PARTITION BY k)  -- rewritten
 SELECT t.id FROM t JOIN BY (TYPE single) u ON t.k = u.k  -- refused
 SELECT count(*) EXPORT_STATE FROM t  -- refused
+SELECT * FROM (SELECT id, i AS "Ii", j AS "Jj" FROM t) UNPIVOT (v FOR m IN (ii, jj))  -- rewritten, without types: untold
+SELECT m, v FROM (SELECT id, i AS "Ii", j AS "Jj" FROM t) UNPIVOT (v FOR m IN (ii AS first, jj))  -- rewritten, without types: untold
+SELECT * FROM range(2) WITH ORDINALITY AS r(a, b)  -- refused
