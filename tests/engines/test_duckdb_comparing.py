@@ -19,7 +19,7 @@ def compared(cursor: Cursor, folder: Path, left: str, right: str, tolerance: flo
 
 
 AGREE = [
-    ("select 1 as a, 'x' as b", "select 1::hugeint as A, 'x' as B"),
+    ("select 1 as a, 'x' as b", "select 1::hugeint as a, 'x' as b"),
     ("select 1::decimal(38, 0) as a", "select 1::tinyint as a"),
     ("select 1.50::decimal(5, 2) as a", "select 1.5::decimal(38, 10) as a"),
     ("select 'f81d4fae-7dec-11d0-a765-00a0c91e6bf6'::uuid as a", "select 'f81d4fae-7dec-11d0-a765-00a0c91e6bf6' as a"),
@@ -46,6 +46,12 @@ def test_what_holds_the_same_agrees(left: str, right: str, cursor: Cursor, tmp_p
     found = compared(cursor, tmp_path, left, right)
     assert found.agree, found
     assert (found.columns, found.sample) == ((), ())
+
+
+def test_names_in_another_case_differ_and_their_values_are_compared(cursor: Cursor, tmp_path: Path) -> None:
+    found = compared(cursor, tmp_path, "select 1 as a, 2 as b", "select 1 as A, 2 as b")
+    assert not found.agree
+    assert (found.left_only, found.right_only, found.left_rows, found.columns) == (("a",), ("A",), 0, ())
 
 
 DIFFER = {

@@ -65,6 +65,11 @@ class Comparison(Struct, frozen=True):
         return not (self.left_only or self.right_only or self.types or self.left_rows or self.right_rows)
 
 
+def _missing(one: Stored, other: Stored) -> tuple[str, ...]:
+    names = {column.name for column in other.columns}
+    return tuple(column.name for column in one.columns if column.name not in names)
+
+
 class _Compared(Struct, frozen=True):
     """A column of both sides: `c<number>` in the tables made here."""
 
@@ -81,7 +86,6 @@ class _Compared(Struct, frozen=True):
 def compare(connection: duckdb.DuckDBPyConnection, left: Stored, right: Stored, tolerance: float) -> Comparison:
     """`tolerance` is that of DOUBLE, relative to the larger value. `connection` is nobody else's for the time being."""
     others = {column.name.lower(): column for column in right.columns}
-    names = {column.name.lower() for column in left.columns}
     compared: list[_Compared] = []
     types: list[TypesDiffer] = []
     for column in left.columns:
@@ -100,8 +104,9 @@ def compare(connection: duckdb.DuckDBPyConnection, left: Stored, right: Stored, 
     differing = comparing.columns(abs(left_rows - right_rows)) if left_rows and right_rows else ()
     return Comparison(
         rows=rows,
-        left_only=tuple(column.name for column in left.columns if column.name.lower() not in others),
-        right_only=tuple(column.name for column in right.columns if column.name.lower() not in names),
+        # A name in another case is another name in frames and files, though its values are compared.
+        left_only=_missing(left, right),
+        right_only=_missing(right, left),
         types=tuple(types),
         left_rows=left_rows,
         right_rows=right_rows,

@@ -123,6 +123,9 @@ def _rewrite(node: exp.Expr) -> Callable[[exp.Expr], exp.Expr] | None:
 
 def _check_known(nodes: list[exp.Expr]) -> None:
     for node in nodes:
+        if isinstance(node, exp.Dot) and isinstance(node.expression, exp.Func):
+            called = f"{node.expression.name}(…)"
+            raise Refused(node, f"Spark has no functions behind a dot: `.{called}`", "write the value in the brackets")
         if type(node) in EQUAL or _rewrite(node) is not None:
             continue
         name = node.name.lower() if isinstance(node, exp.Anonymous) else node.key

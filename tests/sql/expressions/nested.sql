@@ -297,3 +297,4 @@ least(li[1])  -- rewritten
 array_extract(li, i)  -- rewritten
 list_element(li, -1)  -- rewritten
 array_extract(st, 'a')  -- refused
+(li).list_reverse()  -- refused

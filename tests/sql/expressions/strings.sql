@@ -385,3 +385,5 @@ s[-9]  -- rewritten, without types: stops
 array_extract(s, 2)  -- rewritten, without types: stops
 regexp_matches(s, 'H', NULL)  -- refused
 array_to_string(ls, NULL)  -- rewritten
+s.upper()  -- refused
+upper(s).lower()  -- refused
