@@ -86,6 +86,8 @@ def test_a_whole_row_is_refused_once_it_is_known_to_be_one() -> None:
         "select k as l, f as g from t",
         "select count(*) as n from t where k is not null",
         "select k + 1 as n, count(f) as s from t group by k",
+        "select count(*) as n from (select k, f from t)",
+        "select * from t where k is null",
     ],
 )
 def test_a_query_that_needs_no_types_says_so(sql: str) -> None:

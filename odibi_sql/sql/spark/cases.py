@@ -10,12 +10,15 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from odibi_sql.sql.spark.schemas import OWN_NAME, Ask, is_star
+from odibi_sql.sql.spark.schemas import OWN_NAME, Ask, is_star, leaves
 
 
 def waits_for_names(root: exp.Expr) -> bool:
+    """Whether names within can come out of it: columns of its own, or by a `*` those of any query in it."""
+    ends = list(leaves(root))
+    by_star = any(is_star(column) for select in ends for column in select.expressions)
     unpivots = (pivot.args.get("unpivot") for pivot in root.find_all(exp.Pivot))
-    return any(map(_plain, root.find_all(exp.Select))) or any(unpivots)
+    return any(map(_plain, root.find_all(exp.Select) if by_star else ends)) or any(unpivots)
 
 
 def spell_names(root: exp.Expr, ask: Ask) -> None:
