@@ -58,8 +58,8 @@ def for_spark(
     _quote_names(root)
     nested.read_indexes(root)
     rename_outer(root, ask)
-    if ask is not None:
-        spell_names(root, ask)
+    if ask is not None and schemas is not None:
+        spell_names(root, schemas, ask)
         spell_stars(root, ask)
     keep_types(root, ask)
     keep_totals(root, ask)

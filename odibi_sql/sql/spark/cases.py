@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from odibi_sql.sql.spark.schemas import OWN_NAME, Ask, is_star, leaves
+from odibi_sql.sql.spark.schemas import OWN_NAME, Ask, Schemas, before, is_star, leaves
 
 
 def waits_for_names(root: exp.Expr) -> bool:
@@ -21,7 +21,11 @@ def waits_for_names(root: exp.Expr) -> bool:
     return any(map(_plain, root.find_all(exp.Select) if by_star else ends)) or any(unpivots)
 
 
-def spell_names(root: exp.Expr, ask: Ask) -> None:
+def spell_names(root: exp.Expr, schemas: Schemas, ask: Ask) -> None:
+    written = {name.name for name in root.find_all(exp.Identifier)}
+    names = written.union(*schemas.values())
+    if len({name.lower() for name in names}) == len(names):
+        return  # none has two cases, and the binder need not be asked
     for select in root.find_all(exp.Select):
         plain = _plain(select)
         for column, name in zip(plain, _names(select, plain, ask), strict=True):
@@ -50,17 +54,15 @@ def _names(select: exp.Select, columns: Sequence[exp.Column], ask: Ask) -> list[
 
 
 def _spell_unpivot(pivot: exp.Pivot, ask: Ask) -> None:
-    source, select = pivot.parent, pivot.find_ancestor(exp.Select)
-    if source is None or not isinstance(select, exp.Select):
+    select = pivot.find_ancestor(exp.Select)
+    if not isinstance(select, exp.Select):
         return
-    pivots = source.args["pivots"]
-    source.set("pivots", pivots[: [one is pivot for one in pivots].index(True)])
-    for field in pivot.args["fields"]:
-        for value in field.expressions:
+    with before(pivot):
+        for value in [value for field in pivot.args["fields"] for value in field.expressions]:
             columns = value.expressions if isinstance(value, exp.Tuple) else [value]
-            if all(isinstance(column, exp.Column) for column in columns):
-                names = _names(select, columns, ask)
-                if names != [column.name for column in columns]:
-                    alias = exp.to_identifier("_".join(names), quoted=True)
-                    value.replace(exp.PivotAlias(this=value.copy(), alias=alias))
-    source.set("pivots", pivots)
+            if not all(isinstance(column, exp.Column) for column in columns):
+                continue
+            names = _names(select, columns, ask)
+            if names != [column.name for column in columns]:
+                alias = exp.to_identifier("_".join(names), quoted=True)
+                value.replace(exp.PivotAlias(this=value.copy(), alias=alias))

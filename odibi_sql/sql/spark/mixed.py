@@ -13,16 +13,16 @@ from sqlglot import exp
 
 from odibi_sql.sql.spark.operands import Kind, Refused, kind, known_kind, raw, string
 
-_NUMBERS = ("integer", "decimal", "double", "real")
+NUMBERS: frozenset[Kind | None] = frozenset({"integer", "decimal", "double", "real"})
 
 
 def meet(parts: Iterable[exp.Expr], of: Callable[[exp.Expr], Kind | None] = kind) -> None:
     """Numbers that are written out become REALs where they meet one. Raises Refused."""
     together = [one for one in parts if not isinstance(one, exp.Null)]
-    if any(known_kind(one) not in (None, "boolean", *_NUMBERS) for one in together):
+    if any(known_kind(one) not in (None, "boolean", *NUMBERS) for one in together):
         return
     kinds = {id(one): of(one) for one in together}
-    number = next((one for one in together if kinds[id(one)] in _NUMBERS), None)
+    number = next((one for one in together if kinds[id(one)] in NUMBERS), None)
     truth = next((one for one in together if kinds[id(one)] == "boolean"), None)
     if number is not None and truth is not None:
         raise Refused(truth, "a boolean is no number on Spark", "cast it: x::INTEGER")

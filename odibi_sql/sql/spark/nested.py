@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from sqlglot import exp
 
-from odibi_sql.sql.spark.mixed import alike, meet
+from odibi_sql.sql.spark.mixed import NUMBERS, alike, meet
 from odibi_sql.sql.spark.operands import (
     TYPE,
     Kind,
@@ -28,7 +28,6 @@ from odibi_sql.sql.spark.times import series_of_times
 
 _EXPONENT = r"^(-?|[\\[{].*[\\[:,]-?)[0-9]\\.[0-9]+E-?[0-9]+([\\]},].*)?$"
 NESTED: tuple[Kind, ...] = ("list", "struct")
-NUMBERS: frozenset[Kind | None] = frozenset({"integer", "decimal", "double", "real"})
 
 
 def read_indexes(root: exp.Expr) -> None:

@@ -324,31 +324,34 @@ _BY_ORDER = (exp.Rank, exp.DenseRank, exp.PercentRank, exp.CumeDist)
 
 def _spell_window(node: exp.Expr) -> None:
     """OVER (w ORDER BY …), which Spark does not know."""
+    if any(node.args.get(key) for key in _PARTS) and (named := _window_by_name(node)) is not None:
+        _take_over(named, node, _PARTS)
+
+
+def _window_by_name(node: exp.Expr) -> exp.Expr | None:
     name, select = node.args.get("alias"), node.find_ancestor(exp.Select)
-    added = [key for key in ("partition_by", "order", "spec") if node.args.get(key)]
-    if name is None or not added or select is None:
-        return
-    for one in select.args.get("windows") or ():
-        if one.name.lower() == name.name.lower():
-            for key in ("partition_by", "order", "spec"):
-                if key not in added and (value := one.args.get(key)):
-                    node.set(key, [each.copy() for each in value] if isinstance(value, list) else value.copy())
-            node.set("alias", one.args["alias"].copy() if one.args.get("alias") else None)
+    if name is None or select is None:
+        return None
+    return next((one for one in select.args.get("windows") or () if one.name.lower() == name.name.lower()), None)
 
 
+def _take_over(named: exp.Expr, node: exp.Expr, parts: Sequence[str]) -> None:
+    """What the window by name has of these and the node has not; and the name of the window that it is made of."""
+    for key in parts:
+        if not node.args.get(key) and (value := named.args.get(key)):
+            node.set(key, [each.copy() for each in value] if isinstance(value, list) else value.copy())
+    node.set("alias", named.args["alias"].copy() if named.args.get("alias") else None)
+
+
+_PARTS = ("partition_by", "order", "spec")
 _UNFRAMED = (exp.RowNumber, exp.Lag, exp.Lead, exp.Ntile, *_BY_ORDER)
 
 
 def _drop_frame(node: exp.Expr) -> None:
     """Of functions to which it does not matter, and of which Spark refuses it; also where a window by name has it."""
     node.set("spec", None)
-    select = node.find_ancestor(exp.Select)
-    named = {one.name.lower(): one for one in (select.args.get("windows") or () if select else ())}
-    while node.args.get("alias") and (one := named.get(node.args["alias"].name.lower())) is not None:
-        for key in ("partition_by", "order"):
-            if not node.args.get(key) and (value := one.args.get(key)):
-                node.set(key, [each.copy() for each in value] if isinstance(value, list) else value.copy())
-        node.set("alias", one.args["alias"].copy() if one.args.get("alias") else None)
+    while (named := _window_by_name(node)) is not None:
+        _take_over(named, node, ("partition_by", "order"))
 
 
 def window(node: exp.Expr) -> exp.Expr:

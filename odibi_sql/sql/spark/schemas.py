@@ -8,6 +8,7 @@ one; what the binder does not know in this form has no mark, and the SQL asks Sp
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from sqlglot import exp
 
@@ -73,19 +74,30 @@ def _orders_by_number(query: exp.Expr) -> bool:
 
 def _mark_pivot(pivot: exp.Pivot, ask: Ask) -> None:
     """What is aggregated are columns of the table before the PIVOT."""
-    source, select = pivot.parent, pivot.find_ancestor(exp.Select)
-    if source is None or not isinstance(select, exp.Select) or pivot.arg_key != "pivots":
+    select = pivot.find_ancestor(exp.Select)
+    if not isinstance(select, exp.Select) or pivot.arg_key != "pivots":
         return
+    with before(pivot):
+        for aggregate in pivot.expressions:
+            for column in aggregate.find_all(exp.Column):
+                if found := ask(select, [column]):
+                    column.meta["kind"] = kind_of(found[0].type)
+            for node in aggregate.find_all(exp.Avg, exp.Anonymous):
+                if (value := averaged(node)) is not None and (found := ask(select, [value])):
+                    node.meta[TYPE] = found[0].type
+
+
+@contextmanager
+def before(pivot: exp.Pivot) -> Iterator[None]:
+    """What is asked inside is asked of the table before a PIVOT or UNPIVOT."""
+    source = pivot.parent
+    assert source is not None  # noqa: S101 - for the type checker
     pivots = source.args["pivots"]
     source.set("pivots", pivots[: [one is pivot for one in pivots].index(True)])
-    for aggregate in pivot.expressions:
-        for column in aggregate.find_all(exp.Column):
-            if found := ask(select, [column]):
-                column.meta["kind"] = kind_of(found[0].type)
-        for node in aggregate.find_all(exp.Avg, exp.Anonymous):
-            if (value := averaged(node)) is not None and (found := ask(select, [value])):
-                node.meta[TYPE] = found[0].type
-    source.set("pivots", pivots)
+    try:
+        yield
+    finally:
+        source.set("pivots", pivots)
 
 
 def leaves(node: exp.Expr) -> Iterator[exp.Select]:
